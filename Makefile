@@ -1,0 +1,54 @@
+# Two commands on a fresh machine that has only Python and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+.PHONY: demo test test-system test-crash lint format screens lock clean
+
+demo: $(VENV)/run.stamp
+	$(BIN)/porchlight demo $(ARGS)
+
+test: $(VENV)/test.stamp
+	$(BIN)/pytest -n $(WORKERS) -m "not system and not crash" $(ARGS)
+
+# What needs Debian packages (Chromium): the script installs them by name, as root.
+test-system: $(VENV)/test.stamp
+	scripts/install-debian-packages
+	$(BIN)/pytest -m system $(ARGS)
+
+# The long form of the kill -9 trials: 200 of them.
+test-crash: $(VENV)/test.stamp
+	$(BIN)/pytest -m crash $(ARGS)
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/test.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The pictures of the README, taken from the running demo.
+screens: $(VENV)/test.stamp
+	scripts/install-debian-packages
+	$(BIN)/python scripts/take_screens.py docs/screens
+
+# Write the lock files anew. They hold versions and hashes, and no address.
+UV_LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q --extra build
+lock:
+	$(UV_LOCK) pyproject.toml -o requirements.lock
+	$(UV_LOCK) --extra test pyproject.toml -o requirements-test.lock
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml scripts/make-environment
+	PYTHON=$(PYTHON) scripts/make-environment $(VENV) requirements.lock
+	touch $@
+
+$(VENV)/test.stamp: requirements-test.lock pyproject.toml scripts/make-environment
+	PYTHON=$(PYTHON) scripts/make-environment $(VENV) requirements-test.lock
+	touch $@ $(VENV)/run.stamp
+
+clean:
+	rm -rf $(VENV) demo-data .pytest_cache .mypy_cache .ruff_cache .hypothesis build ./*.egg-info

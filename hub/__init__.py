@@ -1,0 +1,1 @@
+"""The heart: records, the board, alerts, pods, the store and the settings of one hub."""

@@ -1,0 +1,254 @@
+"""What does the portal see of the hub? Immutable pictures of it, and the drafts that it takes. No rule lives here."""
+
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+
+class PostKind(StrEnum):
+    NEED = "need"
+    OFFER = "offer"
+
+
+class Category(StrEnum):
+    """The short fixed list of what a post is about. The order is part of the wire format: append only."""
+
+    WATER = "water"
+    FOOD = "food"
+    MEDICINE = "medicine"
+    POWER = "power"
+    SHELTER = "shelter"
+    TRANSPORT = "transport"
+    CARE = "care"
+    TOOLS = "tools"
+    INFORMATION = "information"
+    COMPANY = "company"
+    OTHER = "other"
+
+
+class Audience(StrEnum):
+    """Who a post is for."""
+
+    THIS_HUB = "this_hub"
+    NETWORK = "network"
+
+
+class AlertAudience(StrEnum):
+    """Who an alert is for."""
+
+    POD = "pod"
+    NETWORK = "network"
+
+
+class Severity(StrEnum):
+    """How bad it is, least first. The order is part of the wire format: append only."""
+
+    NOTICE = "notice"
+    WARNING = "warning"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class PostDraft:
+    """A need or an offer as its form holds it, valid within the limits of `hub.limits`."""
+
+    token: str  # 32 hex digits that came with the form: the same form sent twice is one post
+    kind: PostKind
+    category: Category
+    title: str
+    details: str
+    place: str
+    audience: Audience
+    days: int  # how long it stays, 1 to 31
+
+
+@dataclass(frozen=True, slots=True)
+class Travels:
+    """What of a draft would cross the mesh, and what it costs."""
+
+    bytes_used: int
+    bytes_max: int
+    fits: bool
+    airtime_s: float
+    details_travel: bool  # details that do not fit stay at their home hub
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The answer to the person who posted: shown once, never stored."""
+
+    post_id: str
+    code: str  # four words
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post, as everyone may see it."""
+
+    id: str  # 16 hex digits: hub id and record id
+    home: str  # the name of the hub that holds it
+    is_home: bool  # this hub is that one: its code is checked here, and its claims are read here
+    kind: PostKind
+    category: Category
+    title: str
+    details: str  # empty where they stayed at the home hub
+    place: str
+    audience: Audience
+    made_s: int  # Unix time
+    until_s: int
+    claims: int  # people who said they can help, as far as this hub knows
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDraft:
+    token: str
+    post_id: str
+    name: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimShown:
+    """A claim, opened with the poster's code."""
+
+    name: str
+    contact: str
+    made_s: int
+
+
+class CodeTried(Enum):
+    """What a code did. Wrong ones are counted per post."""
+
+    OPENED = "opened"
+    WRONG = "wrong"
+    WAIT = "wait"  # too many wrong ones: wait_s says how long
+    GONE = "gone"  # no such open post here
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAnswer:
+    tried: CodeTried
+    wait_s: int = 0
+    claims: tuple[ClaimShown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDraft:
+    token: str
+    audience: AlertAudience
+    severity: Severity
+    words: str
+    drill: bool
+    hours: int  # how long it stands, 1 to 48
+
+
+@dataclass(frozen=True, slots=True)
+class PodSession:
+    """A member who logged in by phrase. Lives in memory only; it holds the pod's key."""
+
+    pod_id: bytes
+    pod_code: str
+    pod_name: str
+    pod_key: bytes = field(repr=False)
+    member: int  # the member's number in the pod
+    member_name: str
+
+
+class Arrival(StrEnum):
+    """What is known of an alert at one hub."""
+
+    HERE = "here"
+    ARRIVED = "arrived"
+    NO_WORD = "no_word"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An alert at one hub of the network."""
+
+    hub: str
+    arrival: Arrival
+    at_s: int | None  # when its receipt came
+    last_heard_s: int | None  # when that hub was last heard at all
+
+
+class Journey(StrEnum):
+    """How far an alert written here has come, as far as is known. Said in these words, never in better ones."""
+
+    HERE = "here"  # written elsewhere, or read here
+    WAITING = "waiting"  # for the radio, or for its turn
+    ON_AIR = "on_air"  # our radio took it
+    STORED = "stored"  # at least one other hub said so
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert, as the asker may see it."""
+
+    id: str
+    home: str
+    is_home: bool
+    audience: AlertAudience
+    severity: Severity
+    drill: bool
+    made_s: int
+    until_s: int
+    pod: str  # the pod's name for its member, else ""
+    words: str | None  # None: sealed for a pod that is not logged in here
+    voices: int  # pods whose voice stands behind a network alert: today 1, "one voice, not confirmed"
+    journey: Journey = Journey.HERE
+    places: tuple[Place, ...] = ()
+    read_by: tuple[str, ...] = ()  # names, for a member of its pod
+    silent: tuple[str, ...] = ()
+    read_count: int = 0
+    member_count: int = 0
+    mine_read: bool = False
+
+
+class RadioState(StrEnum):
+    NONE = "none"  # this hub has no radio, and says so
+    WELL = "well"
+    AWAY = "away"
+    UNSET = "unset"  # the radio has no region yet: it may not send
+
+
+@dataclass(frozen=True, slots=True)
+class HubHeard:
+    name: str
+    last_heard_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the hub is. No names of people, no addresses."""
+
+    hub: str
+    network: str | None
+    radio: RadioState
+    radio_words: str  # a sentence, such as why it is away
+    firmware: str
+    region: str
+    preset: str
+    hubs: tuple[HubHeard, ...]
+    clock_rank: str
+    now_s: int
+    epoch_age_days: int | None
+    waiting_frames: int
+    airtime_used: float  # share of the budget of the last hour, 0 to 1
+    posts: int
+    alerts: int
+    blocks: int
+    counters: dict[str, int]  # dropped frames by reason, and what was sent, received, repaired
+    trouble: tuple[str, ...]  # sentences, each with what to do; empty when all is well
+    saving: bool  # False: the card cannot be written, nothing new is taken
+    life: str  # "listening", "proved", "alone"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The board at one moment."""
+
+    version: int  # grows with every change
+    posts: tuple[Post, ...]  # open and unexpired, newest first
+    alerts: tuple[Alert, ...]  # unexpired, most severe first, then newest; words of network alerts only
+    status: Status

@@ -1,0 +1,1 @@
+"""What carries frames: today a Meshtastic radio."""

@@ -1,0 +1,67 @@
+"""What does a hub ask of whatever carries its frames? Links are threads of their own; the hub's one thread never waits for them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+FRAME_BYTES_MAX = 231  # what fits on the air on PRIVATE_APP: 255 less the 16-byte header less the Data envelope
+
+
+@dataclass(frozen=True, slots=True)
+class FrameHeard:
+    """One frame from the air. Everything in it is a stranger's word until the engine has checked it."""
+
+    payload: bytes
+    from_radio: int  # the Meshtastic node number of the radio that sent it first
+    hops: int | None  # how many relays it passed, where the radio says
+    snr_db: float | None
+    rssi_dbm: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUp:
+    """The link can send and hear."""
+
+    radio: int  # our radio's node number
+    firmware: str  # such as "2.7.26.54e0d8d"
+    region: str  # such as "US"; "UNSET" sends nothing
+    preset: str  # such as "LONG_FAST"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDown:
+    """The link cannot send now; it tries again by itself. `reason` is a sentence for the status page."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameAccepted:
+    """The radio took the frame `frame_id` and will transmit it."""
+
+    frame_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRefused:
+    """The radio did not take the frame `frame_id`; `reason` is one word: full, duty_cycle, region, size, channel, away."""
+
+    frame_id: int
+    reason: str
+
+
+LinkEvent = FrameHeard | LinkUp | LinkDown | FrameAccepted | FrameRefused
+
+
+class Link(Protocol):
+    """Whatever carries frames."""
+
+    def start(self, offer: Callable[[LinkEvent], bool]) -> None:
+        """Begin, in threads of the link's own. `offer` may be called from any of them and never blocks;
+        False says that the hub had no room (a heard frame is then lost, and can be asked for again)."""
+
+    def send(self, frame: bytes, frame_id: int) -> bool:
+        """Hand over one frame of at most FRAME_BYTES_MAX bytes. Never blocks. False: no room, offer it again later."""
+
+    def stop(self) -> None:
+        """End the threads and close the port; returns within 5 seconds."""

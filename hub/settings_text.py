@@ -1,0 +1,77 @@
+"""What does a fresh hub.toml look like? Commented, in plain words; `porchlight init` and the demo write it."""
+
+import json
+from collections.abc import Sequence
+
+
+def hub_toml(
+    *,
+    name: str,
+    language: str = "en",
+    listen: Sequence[str] = ("127.0.0.1:8080",),
+    wire: Sequence[str] = (),
+    radio_kind: str = "none",
+    radio_device: str = "auto",
+    radio_address: str = "",
+    region: str | None = None,
+    preset: str = "LONG_FAST",
+    clock_trust: str = "unset",
+) -> str:
+    """The text of a hub.toml. What has no value yet stands there as a comment."""
+    return f"""\
+# One Porchlight hub. After a change, stop the hub and type: porchlight run --config hub.toml
+
+[hub]
+# What people call this hub: the street, the house, the shop. Other hubs of the network see this name.
+name = {_quoted(name)}
+# Where everything is kept. A relative folder lies beside this file.
+data = "data"
+# The language of the pages where a phone asks for none that we have.
+language = {_quoted(language)}
+
+[portal]
+# The addresses where the pages are served. 127.0.0.1 is this machine alone;
+# for phones, add the address of the Wi-Fi access point, such as "192.168.50.1:80".
+listen = {_quoted_list(listen)}
+# Further host names under which people reach this hub, such as "hub.local".
+names = []
+# The network interfaces that nobody else can listen on: a cable, or a Wi-Fi with a password of a pod's own.
+# A pod's phrase is taken there and on this machine itself; elsewhere it is refused. Such as ["eth0"].
+wire = {_quoted_list(wire)}
+
+[radio]
+# "none" (the board works without), "serial" (a radio on USB) or "tcp" (a radio with Wi-Fi, or meshtasticd).
+kind = {_quoted(radio_kind)}
+# For "serial": "auto" finds the one that is plugged in, or a path such as "/dev/ttyACM0".
+device = {_quoted(radio_device)}
+# For "tcp": where the radio is, such as "192.168.1.20:4403".
+{_line("address", radio_address, "192.168.1.20:4403")}
+# Where in the world the radio may send: "US", "EU_868", "ANZ" ... The law differs, so there is no default.
+{_line("region", region, "EU_868")}
+# How the radios speak; all radios of a neighbourhood must agree.
+preset = {_quoted(preset)}
+# The name that the radio shows to others on the air; without it, the hub's name.
+# owner = {_quoted(name)}
+
+[clock]
+# "system" if this machine keeps time without help (a battery, or a time server); "unset" if it may wake up in 1970.
+trust = {_quoted(clock_trust)}
+
+[airtime]
+# The largest share of the time in which this hub's own frames may be on the air, such as 0.02 (72 seconds an hour).
+# Without it: what the law of the region and good manners allow.
+# share = 0.02
+"""
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; a name has no control characters, and the rest JSON escapes the same way."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _quoted_list(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
+
+
+def _line(key: str, value: str | None, example: str) -> str:
+    return f"{key} = {_quoted(value)}" if value else f"# {key} = {_quoted(example)}"

@@ -29,12 +29,12 @@ class MemberKeys:
     """A member's two pairs in one pod: one to open what is sealed to them, one to sign in their own name."""
 
     box: BoxKeys
-    signing_seed: bytes = field(repr=False)
-    signing_public: bytes
+    sign_seed: bytes = field(repr=False)
+    sign_public: bytes
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes (Ed25519). The caller puts a label of its own in front of what is signed."""
-        return Ed25519PrivateKey.from_private_bytes(self.signing_seed).sign(message)
+        return Ed25519PrivateKey.from_private_bytes(self.sign_seed).sign(message)
 
 
 def member_keys(phrase: str, pod_id: bytes) -> MemberKeys:

@@ -10,6 +10,7 @@ from mesh.refused import Refused
 
 POD_LAYER_BYTES = 16  # what the layer adds to its text
 DAILY_TAG_BYTES = 4
+VOICE_ID_BYTES = 4
 POD_CODE_LETTERS = 7  # 35 bits
 WRAPPED_KEY_BYTES = 80
 # Crockford's base 32: no I, L, O or U; what is read as one of them is taken for 1, 1, 0 and V.
@@ -54,6 +55,11 @@ def unwrap_pod_key(wrapped: bytes, pod_id: bytes, member_box_private: bytes) -> 
     if len(wrapped) != WRAPPED_KEY_BYTES:
         raise Refused("seal")
     return open_sealed(member_box_private, wrapped, labels.POD_KEY_WRAP + pod_id)
+
+
+def voice_id(voice_public: bytes) -> bytes:
+    """How an alert names the pod whose voice it is: 4 bytes of the voice's public key. A name, not a proof."""
+    return sha256(labels.VOICE_ID + voice_public).digest()[:VOICE_ID_BYTES]
 
 
 def pod_code(pod_id: bytes) -> str:

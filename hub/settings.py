@@ -9,10 +9,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-# Names as people write them: no control characters, no line ends, and short enough for a block of the roster.
-NAME_CHARS_MAX = 40
+from mesh.roster import HUB_NAME_BYTES_MAX
+
 ADDRESSES_MAX = 16
-_NAME = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 RADIO_PORT = 4403  # where Meshtastic radios listen
 
@@ -26,7 +25,7 @@ Preset = Literal[
     "SHORT_TURBO",
 ]  # fmt: skip
 
-Name = Annotated[str, Meta(min_length=1, max_length=NAME_CHARS_MAX, pattern=_NAME)]
+Name = Annotated[str, Meta(min_length=1, max_length=HUB_NAME_BYTES_MAX)]
 Host = Annotated[str, Meta(max_length=253, pattern=f"^{_HOST}$")]
 Interface = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]{1,15}$")]  # Linux: IFNAMSIZ less one
 
@@ -139,7 +138,7 @@ class Problems:
 
 EXPECTED: dict[str, str] = {
     "hub": "a table, [hub]",
-    "hub.name": f'a name of 1 to {NAME_CHARS_MAX} characters, such as "Alder"',
+    "hub.name": f'a name of 1 to {HUB_NAME_BYTES_MAX} bytes of printable text, such as "Alder"',
     "hub.data": 'a folder, such as "data"; a relative one is beside this file',
     "hub.language": 'two or three small letters, such as "en"',
     "portal": "a table, [portal]",
@@ -190,7 +189,10 @@ def _port(text: str) -> int | None:
 
 
 def cross_check(parts: Parts) -> Iterator[tuple[str, str, str]]:
-    """(key, what is wrong, what is expected) for what no single field can know."""
+    """(key, what is wrong, what is expected) for what no type can say."""
+    name = parts.hub.name
+    if name and (not name.isprintable() or not name.strip() or len(name.encode()) > HUB_NAME_BYTES_MAX):
+        yield "hub.name", "it is too long, or no printable text", EXPECTED["hub.name"]
     seen: list[Address] = []
     for text in parts.portal.listen:
         address = parse_listen(text)

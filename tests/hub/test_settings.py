@@ -96,6 +96,8 @@ def test_a_problem_says_what_is_there_and_what_is_expected() -> None:
         ("hub = 3", 1, "hub"),
         ("[hub]\nname = 3", 2, "hub.name"),
         ('[hub]\nname = "a\\nb"', 2, "hub.name"),
+        ('[hub]\nname = "' + "é" * 21 + '"', 2, "hub.name"),
+        ('[hub]\nname = " "', 2, "hub.name"),
         ('[hub]\nname = "a"\ndata = ""', 3, "hub.data"),
         ('[hub]\nname = "a"\n[portal]\nlisten = []', 4, "portal.listen"),
         ('[hub]\nname = "a"\n[portal]\nlisten = ["127.0.0.1:80", "127.0.0.1:80"]', 4, "portal.listen"),

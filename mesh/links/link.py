@@ -1,4 +1,4 @@
-"""What does a hub ask of whatever carries its frames? Links are threads of their own; the hub's one thread never waits for them."""
+"""What does a hub ask of whatever carries its frames? Links have threads of their own; the hub never waits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +44,11 @@ class FrameAccepted:
 
 @dataclass(frozen=True, slots=True)
 class FrameRefused:
-    """The radio did not take the frame `frame_id`; `reason` is one word: full, duty_cycle, region, size, channel, away."""
+    """The radio did not take the frame `frame_id`.
+
+    reason: one word. full: try again soon; duty_cycle: the region's law; region: none is set; size; channel: it lacks
+    ours; away: no radio, or it gave no answer, so that the frame may have been sent; other.
+    """
 
     frame_id: int
     reason: str

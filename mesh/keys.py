@@ -61,8 +61,7 @@ class HubKeys:
         self.seed = seed
         self.public = self._private.public_key().public_bytes_raw()
         self.hub_id = hub_id_of(self.public)
-        # libsodium's crypto_sign_ed25519_sk_to_curve25519: the scalar that Ed25519 signs with (X25519 clamps it).
-        self.box = BoxKeys.of(sha512(seed).digest()[:SECRET_BYTES])
+        self.box = BoxKeys.of(_clamped(sha512(seed).digest()[:SECRET_BYTES]))
 
     @classmethod
     def generate(cls, random_bytes: RandomBytes) -> "HubKeys":
@@ -74,6 +73,11 @@ class HubKeys:
 
     def __repr__(self) -> str:
         return f"HubKeys(hub_id={self.hub_id.hex()})"  # never the seed
+
+
+def _clamped(scalar: bytes) -> bytes:
+    """The scalar that Ed25519 signs with (RFC 8032, 5.1.5), as libsodium's ed25519_sk_to_curve25519 gives it."""
+    return bytes([scalar[0] & 248]) + scalar[1:31] + bytes([scalar[31] & 127 | 64])
 
 
 @dataclass(frozen=True, slots=True)

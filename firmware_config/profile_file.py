@@ -1,7 +1,6 @@
 """Is this profile file valid? The profile, or everything that is wrong with it at once."""
 
 import re
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import yaml
 
 from firmware_config.profile import EXPECTED, Problem, Profile, problems_of
 
+SHIPPED = Path(__file__).parent / "profiles"
 FILE_BYTES_MAX = 16 * 1024
 PROBLEMS_MAX = 20
 
@@ -20,15 +20,14 @@ _MISSING = re.compile(r"Object missing required field `(?P<field>.*)`(?: - at `\
 
 def shipped_profiles() -> tuple[str, ...]:
     """The names of the profiles that come with Porchlight, such as "us-longfast"."""
-    folder = resources.files("firmware_config") / "profiles"
-    return tuple(sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml")))
+    return tuple(sorted(file.stem for file in SHIPPED.glob("*.yaml")))
 
 
 def read_profile(name_or_path: str) -> Profile | tuple[Problem, ...]:
     """The profile of that name among the shipped ones, or in that file. Never raises for what a file holds."""
     if name_or_path in shipped_profiles():
-        shipped = resources.files("firmware_config") / "profiles" / f"{name_or_path}.yaml"
-        return profile_from(shipped.read_bytes(), f"{name_or_path}.yaml")
+        file = SHIPPED / f"{name_or_path}.yaml"
+        return profile_from(file.read_bytes(), file.name)
     try:
         with Path(name_or_path).open("rb") as opened:
             raw = opened.read(FILE_BYTES_MAX + 1)

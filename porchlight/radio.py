@@ -58,7 +58,8 @@ def find() -> None:
         answer = each.answer
         if isinstance(answer, RadioState):
             found += 1
-            channels = ", ".join(repr(slot.name) if slot.name else "public" for slot in answer.channels if slot.role != "DISABLED")
+            names = [slot.name for slot in answer.channels if slot.role != "DISABLED"]
+            channels = ", ".join(repr(name) if name else "public" for name in names)
             words = f"!{answer.radio:08x} {answer.owner_long!r}, firmware {answer.firmware}, region {answer.region}"
             click.echo(f"{each.port.path}\t{words}, {answer.preset}, channels: {channels}")
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from firmware_config.profile import REGIONS, Profile, problems_of, short_of
+from firmware_config.profile import EXPECTED, Profile, problems_of, short_of
 from firmware_config.profile_file import read_profile
 from hub.settings import Settings
 from mesh.links.target import SerialTarget, Target, TcpTarget, parse_target
@@ -127,14 +127,9 @@ def _changed(profile: Profile, **changes: object) -> Profile:
     try:
         return msgspec.convert(msgspec.to_builtins(values), Profile)
     except msgspec.ValidationError as problem:
-        known = f"expected: one of {', '.join(REGIONS)}" if "region" in str(problem) else ""
-        raise Stop(_plain(str(problem)), known) from None
-
-
-def _plain(message: str) -> str:
-    """msgspec's sentence for a person: "region: Invalid enum value 'XX'"."""
-    words, _, at = message.partition(" - at `$.")
-    return f"{at.rstrip('`')}: {words}" if at else words
+        key = str(problem).partition(" - at `$.")[2].rstrip("`")
+        words = f"{key} is not valid; expected: {EXPECTED[key]}" if key in EXPECTED else str(problem)
+        raise Stop(words, status=STATUS_USAGE) from None
 
 
 def _target(options: Options, settings: Settings | None) -> Target:

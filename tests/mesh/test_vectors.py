@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.cmac import CMAC
 from nacl import bindings as sodium
 
-from mesh import pod_keys
+from mesh import labels, pod_keys
 from mesh.block import Block, check, expiry_day, join_trailer, open_block, seal, split_trailer
 from mesh.curve import check_public, x25519_public_of
 from mesh.keys import Chain, HubKeys, open_control, open_sealed, seal_control, seal_to
@@ -367,3 +367,14 @@ def test_what_is_no_text_is_refused(vector: dict[str, Any]) -> None:
         unpack_text(unhex(vector["packed"]), vector["chars_max"])
 
     assert refusal.value.reason == vector["reason"]
+
+
+def test_the_document_names_every_label_and_the_dictionary() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
+
+    for name, label in vars(labels).items():
+        if name.isupper():
+            assert f"`{label.decode().removeprefix('porchlight 1 ')[:-1]}`" in document
+    assert sha256(DICTIONARIES[1]).hexdigest() in document
+    for reason in ("length", "type", "lane", "stranger", "expired", "far", "signature", "number", "epoch", "seal"):
+        assert f"| `{reason}` |" in document

@@ -1,0 +1,6 @@
+"""How long may one example of a property take? As long as it needs: two cores are shared, and a slow one is no failure."""
+
+from hypothesis import settings
+
+settings.register_profile("porchlight", deadline=None)
+settings.load_profile("porchlight")

@@ -1,0 +1,100 @@
+"""In which language does a page speak? The browser's, unless a visible switch overrides it.
+
+A language counts once every message of it is translated: a page half in English is worse than one wholly in it.
+"""
+
+import io
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, support
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, request
+from flask_babel import Babel, Domain, get_locale
+from flask_babel import gettext as _gettext
+from flask_babel import ngettext as _ngettext
+from flask_babel.speaklater import LazyString
+
+TRANSLATIONS = Path(__file__).parent / "translations"
+SOURCE_LANGUAGE = "en"  # the messages in the code are its catalogue
+LANGUAGE_COOKIE = "porchlight_language"
+
+
+def gettext(message: str, **values: object) -> str:
+    return str(_gettext(message, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    return str(_ngettext(one, many, num, **values))
+
+
+def lazy_gettext(message: str) -> Any:
+    """A message that is translated when it is shown: for forms, which are described once for all languages."""
+    return LazyString(_gettext, message)
+
+
+def locale() -> Locale:
+    return get_locale() or Locale.parse(SOURCE_LANGUAGE)
+
+
+def is_complete(catalogue: Path) -> bool:
+    with catalogue.open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    return all(message.string and all(_forms(message.string)) and not message.fuzzy for message in messages)
+
+
+def _forms(string: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (string,) if isinstance(string, str) else tuple(string)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Those that exist complete, the source language first."""
+    found = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
+    whole = [path.parts[-3] for path in found if path.parts[-3] != SOURCE_LANGUAGE and is_complete(path)]
+    return (SOURCE_LANGUAGE, *whole)
+
+
+@cache
+def _translations(language: str) -> support.NullTranslations:
+    """The catalogue of `language`, compiled in memory: there is no build step that somebody could forget."""
+    if language == SOURCE_LANGUAGE:
+        return support.NullTranslations()
+    compiled = io.BytesIO()
+    with (TRANSLATIONS / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return support.Translations(compiled)
+
+
+class PoDomain(Domain):  # type: ignore[misc]  # flask_babel is untyped
+    """Flask-Babel's messages, from the .po files themselves."""
+
+    def get_translations(self) -> support.NullTranslations:
+        chosen = get_locale()
+        return _translations(str(chosen) if chosen else SOURCE_LANGUAGE)
+
+
+def choose_language() -> str:
+    """The switch's language, else the browser's first that we have whole."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in languages():
+        return str(chosen)
+    return request.accept_languages.best_match(languages(), default=SOURCE_LANGUAGE) or SOURCE_LANGUAGE
+
+
+def switch_targets() -> list[tuple[str, str]]:
+    """(code, its own name) of the languages that this page is not in."""
+    here = str(locale())
+    return [
+        (code, (Locale.parse(code).get_display_name() or code).capitalize()) for code in languages() if code != here
+    ]
+
+
+def set_up_languages(app: Flask) -> None:
+    babel = Babel(app, locale_selector=choose_language)
+    babel.__dict__["domain_instance"] = (
+        PoDomain()
+    )  # a cached property of Flask-Babel: its one place for a domain of our own

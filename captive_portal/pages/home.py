@@ -1,0 +1,23 @@
+"""Home: what is urgent, is the hub well, what is on the board, and two doors."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from captive_portal.board_counts import count_board
+from captive_portal.pages.alerts import alerts_for_asker
+from captive_portal.portal import hub
+
+NEWEST = 5
+ALERTS_ON_HOME = 2
+
+
+def home() -> ResponseReturnValue:
+    view = hub().view()
+    alerts = alerts_for_asker()
+    return render_template(
+        "home.html",
+        alerts=alerts[:ALERTS_ON_HOME],
+        more_alerts=max(0, len(alerts) - ALERTS_ON_HOME),
+        counts=count_board(view),
+        newest=view.posts[:NEWEST],
+    )

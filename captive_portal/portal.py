@@ -1,0 +1,118 @@
+"""What does every page need at hand? The hub, the portal's settings, and what it holds in memory only."""
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from enum import StrEnum
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from flask import Request, current_app, request
+
+from captive_portal.floods import Flood, Floods, Limit
+from captive_portal.posted_notes import PostedNotes
+from captive_portal.sessions import Sessions
+from hub.clock import TimeSource
+from hub.views import PodSession
+
+if TYPE_CHECKING:
+    from hub.hub import Hub
+
+EXTENSION = "porchlight"
+
+
+class LinkInUse(StrEnum):
+    """How a phone reaches the hub: what protects what it sends (decision 11 of the design)."""
+
+    LOOPBACK = "loopback"  # a browser on the hub itself
+    WIRE = "wire"  # an interface that hub.toml marks `wire`
+    UNKNOWN = "unknown"  # until the access point says what it is
+
+
+PHRASE_LINKS = frozenset({LinkInUse.LOOPBACK, LinkInUse.WIRE})
+
+
+def link_by_address(wires: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()) -> "PhraseLink":
+    """Tell the link from the client's address: loopback, one of the networks of the wires, else unknown."""
+
+    def link(asked: Request) -> LinkInUse:
+        try:
+            address = ipaddress.ip_address((asked.remote_addr or "").partition("%")[0])
+        except ValueError:
+            return LinkInUse.UNKNOWN
+        if address.is_loopback:
+            return LinkInUse.LOOPBACK
+        return LinkInUse.WIRE if any(address in wire for wire in wires) else LinkInUse.UNKNOWN
+
+    return link
+
+
+PhraseLink = Callable[[Request], LinkInUse]
+
+FLOOD_LIMITS: dict[Flood, Limit] = {
+    # A household shares a phone, and a street's evening is busy: nobody honest comes near these.
+    Flood.POST: Limit(burst=30, refill_s=20),
+    Flood.CLAIM: Limit(burst=20, refill_s=30),
+    Flood.CODE: Limit(burst=30, refill_s=10),  # the hub counts wrong codes for each post as well
+    Flood.PHRASE: Limit(burst=10, refill_s=20),  # each costs the hub a good part of a second
+    Flood.ALERT: Limit(burst=10, refill_s=60),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSettings:
+    """What the portal is told by the front door."""
+
+    hub_name: str
+    addresses: tuple[str, ...]  # such as "http://10.42.0.1": ours; a stranger's host name is sent to the first
+    cookie_name: str  # one per hub: the three hubs of a demonstration share 127.0.0.1, and cookies know no ports
+    phrase_link: PhraseLink = field(default_factory=link_by_address)
+    wifi_name: str = ""  # the Wi-Fi to join, if there is one; said at the foot of each page
+    timezone: tzinfo = UTC
+    flood_limits: tuple[tuple[Flood, Limit], ...] = tuple(FLOOD_LIMITS.items())
+
+    @property
+    def home_address(self) -> str:
+        return self.addresses[0].rstrip("/")
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Host names that are ours, without ports."""
+        named = {urlsplit(address).hostname or "" for address in self.addresses}
+        return frozenset(named | {"localhost", "127.0.0.1", "::1"})
+
+
+class Portal:
+    """The hub handed in by the factory, and the portal's memory. Nothing of it is ever on disk."""
+
+    def __init__(self, hub: "Hub", settings: PortalSettings, clock: TimeSource) -> None:
+        self.hub = hub
+        self.settings = settings
+        self.clock = clock
+        self.sessions = Sessions(clock.monotonic_s)
+        self.floods = Floods(dict(settings.flood_limits), clock.monotonic_s)
+        self.posted = PostedNotes(clock.monotonic_s)
+
+    def session(self) -> PodSession | None:
+        """The member behind this request, if one is logged in."""
+        return self.sessions.find(request.cookies.get(self.settings.cookie_name))
+
+    def visit(self) -> str:
+        """Whom a speed limit is for: the log-in, else the client's address. In memory only."""
+        token = request.cookies.get(self.settings.cookie_name)
+        if token and self.sessions.find(token):
+            return f"session {token}"
+        return f"address {request.remote_addr}"
+
+    def link(self) -> LinkInUse:
+        return self.settings.phrase_link(request)
+
+
+def portal() -> Portal:
+    """The portal of the application that answers this request."""
+    return cast(Portal, current_app.extensions[EXTENSION])
+
+
+def hub() -> "Hub":
+    return portal().hub

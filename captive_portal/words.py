@@ -1,0 +1,184 @@
+"""What are the things of the hub called on a page? The names of categories, severities, states and counters."""
+
+from typing import Any
+
+from captive_portal.languages import gettext, lazy_gettext, ngettext
+from captive_portal.portal import hub
+from captive_portal.times import clock_time, said_day, said_time
+from hub.limits import POST_DAYS_DEFAULT
+from hub.views import Alert, Arrival, Category, Journey, Place, RadioState, Severity, Status
+
+DAY_S = 86_400
+HEARD_LATELY_S = 3 * 3_600  # a hub that is well says something within this; said as "hears 2 hubs"
+
+CATEGORY: dict[Category, Any] = {
+    Category.WATER: lazy_gettext("Water"),
+    Category.FOOD: lazy_gettext("Food"),
+    Category.MEDICINE: lazy_gettext("Medicine"),
+    Category.POWER: lazy_gettext("Charging"),
+    Category.SHELTER: lazy_gettext("Shelter"),
+    Category.TRANSPORT: lazy_gettext("Rides"),
+    Category.CARE: lazy_gettext("Care"),
+    Category.TOOLS: lazy_gettext("Tools"),
+    Category.INFORMATION: lazy_gettext("News"),
+    Category.COMPANY: lazy_gettext("Company"),
+    Category.OTHER: lazy_gettext("Other"),
+}
+
+SEVERITY: dict[Severity, Any] = {
+    Severity.NOTICE: lazy_gettext("Good to know"),
+    Severity.WARNING: lazy_gettext("Take care"),
+    Severity.DANGER: lazy_gettext("Danger"),
+}
+
+SEVERITY_HINT: dict[Severity, Any] = {
+    Severity.NOTICE: lazy_gettext("Nobody has to hurry."),
+    Severity.WARNING: lazy_gettext("People should do something today."),
+    Severity.DANGER: lazy_gettext("Life or health is at risk now."),
+}
+
+RADIO: dict[RadioState, Any] = {
+    RadioState.NONE: lazy_gettext("No radio"),
+    RadioState.WELL: lazy_gettext("Radio well"),
+    RadioState.AWAY: lazy_gettext("Radio away"),
+    RadioState.UNSET: lazy_gettext("Radio not set up"),
+}
+
+JOURNEY: dict[Journey, Any] = {
+    Journey.WAITING: lazy_gettext("Waiting for the radio"),
+    Journey.ON_AIR: lazy_gettext("On the air"),
+    Journey.STORED: lazy_gettext("Arrived at another hub"),
+}
+
+# Why something heard on the air was dropped, and what else the hub counts; a name that is not here is shown as it is.
+COUNTER: dict[str, Any] = {
+    "length": lazy_gettext("cut short or too long"),
+    "type": lazy_gettext("of a kind that this hub does not know"),
+    "lane": lazy_gettext("with a lifetime that does not exist"),
+    "stranger": lazy_gettext("from a hub outside this network"),
+    "signature": lazy_gettext("with a signature that is not right"),
+    "seal": lazy_gettext("that does not open with the key of its day"),
+    "epoch": lazy_gettext("under a network key that this hub does not have"),
+    "expired": lazy_gettext("too old"),
+    "far": lazy_gettext("that claims to live too long"),
+    "number": lazy_gettext("under a number that is taken: two cards may speak for one hub"),
+    "replay": lazy_gettext("repeated from earlier"),
+    "shape": lazy_gettext("not in a form that a hub writes"),
+    "inflate": lazy_gettext("that unpacks to more than is allowed"),
+    "flood": lazy_gettext("more than the hub can take at once"),
+    "sent": lazy_gettext("sent"),
+    "received": lazy_gettext("received"),
+    "repaired": lazy_gettext("sent again because a hub had missed it"),
+    "relayed": lazy_gettext("passed on"),
+    "delivered": lazy_gettext("new to this hub"),
+}
+
+
+def hubs_heard(status: Status) -> int:
+    recent_s = status.now_s - HEARD_LATELY_S
+    return sum(1 for heard in status.hubs if heard.last_heard_s is not None and heard.last_heard_s >= recent_s)
+
+
+def truth_line(status: Status) -> str:
+    """One line: radio, hubs heard, time."""
+    parts = [str(RADIO[status.radio])]
+    if status.network is not None and status.hubs:
+        count = hubs_heard(status)
+        parts.append(ngettext("hears %(num)d hub", "hears %(num)d hubs", count))
+    parts.append(clock_time(status.now_s))
+    return " · ".join(parts)
+
+
+def radio_trouble(status: Status) -> str:
+    """What a page that needs the radio says when it cannot send; "" when it can."""
+    if status.radio is RadioState.AWAY:
+        return gettext("The radio is away. What is meant for other hubs waits here and goes out when it is back.")
+    if status.radio is RadioState.UNSET:
+        return gettext("The radio is not set up yet, so it may not send. What is meant for other hubs waits here.")
+    if status.radio is RadioState.NONE and status.network is not None:
+        return gettext("This hub has no radio. What is meant for other hubs waits here until it has one.")
+    return ""
+
+
+def place_words(place: Place, alert: Alert) -> str:
+    """Where an alert is at one hub, and how we know; never better than that."""
+    if place.arrival is Arrival.HERE:
+        return gettext("here since %(time)s", time=said_time(place.at_s)) if place.at_s else gettext("it is here")
+    if place.arrival is Arrival.ARRIVED:
+        return gettext("arrived %(time)s", time=said_time(place.at_s)) if place.at_s else gettext("it arrived")
+    if place.last_heard_s is None:
+        return gettext("no word yet; this hub was not heard so far")
+    heard = gettext("no word yet · last heard %(time)s", time=said_time(place.last_heard_s))
+    again = gettext("it is sent again when %(hub)s asks for it", hub=place.hub)
+    return f"{heard} · {again}" if alert.is_home else heard
+
+
+def counters(status: Status) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """(what was done, what was dropped and why), in words, the largest number first."""
+    done_names = ("sent", "received", "relayed", "repaired", "delivered")
+    counted = sorted(status.counters.items(), key=lambda pair: (-pair[1], pair[0]))
+    done = [(counter_words(name), count) for name, count in counted if name in done_names]
+    dropped = [(counter_words(name), count) for name, count in counted if name not in done_names]
+    return done, dropped
+
+
+def counter_words(name: str) -> str:
+    known = COUNTER.get(name.removeprefix("dropped_"))
+    return str(known) if known is not None else name.replace("_", " ")
+
+
+CLOCK: dict[str, Any] = {
+    "UNSET": lazy_gettext("nobody has set it; it may be wrong"),
+    "PEERS": lazy_gettext("from other hubs"),
+    "OWN": lazy_gettext("from this machine's own clock"),
+}
+
+LIFE: dict[str, Any] = {
+    "listening": lazy_gettext("listening first, as after each start; posts for other hubs wait a little"),
+    "proved": lazy_gettext("well known"),
+    "alone": lazy_gettext("the only hub of its network"),
+    "doubtful": lazy_gettext("starting anew, since it may have missed something of its own"),
+}
+
+
+def clock_words(rank: str) -> str:
+    known = CLOCK.get(rank.upper())
+    return str(known) if known is not None else rank
+
+
+def life_words(life: str) -> str:
+    known = LIFE.get(life)
+    return str(known) if known is not None else life
+
+
+def until_choices(days_offered: tuple[int, ...], chosen: str | None) -> list[tuple[str, str]]:
+    """(value, words) of the days on which a post may end, with the day by its name; what was chosen is among them."""
+    extra = [int(chosen)] if chosen and chosen.isascii() and chosen.isdigit() and len(chosen) <= 2 else []
+    now_s = hub().view().status.now_s
+    return [(str(days), _until(days, now_s)) for days in sorted({*days_offered, *extra}) if days > 0]
+
+
+def _until(days: int, now_s: int) -> str:
+    day = said_day(now_s + days * DAY_S)
+    if days == 1:
+        return gettext("until tomorrow at this time")
+    if days == POST_DAYS_DEFAULT:
+        return gettext("a week, until %(day)s", day=day)
+    if days % 7 == 0:
+        return ngettext("%(num)d week, until %(day)s", "%(num)d weeks, until %(day)s", days // 7, day=day)
+    return ngettext("%(num)d day, until %(day)s", "%(num)d days, until %(day)s", days, day=day)
+
+
+def hour_choices(hours_offered: tuple[int, ...], chosen: str | None) -> list[tuple[str, str]]:
+    """(value, words) of how long an alert may stand."""
+    extra = [int(chosen)] if chosen and chosen.isascii() and chosen.isdigit() and len(chosen) <= 2 else []
+    now_s = hub().view().status.now_s
+    return [
+        (str(hours), gettext("until %(time)s", time=said_time(now_s + hours * 3_600)))
+        for hours in sorted({*hours_offered, *extra})
+        if hours > 0
+    ]
+
+
+def severity_choices() -> list[tuple[str, str, str]]:
+    return [(severity.value, str(SEVERITY[severity]), str(SEVERITY_HINT[severity])) for severity in reversed(Severity)]

@@ -1,4 +1,4 @@
-"""How long may one example of a property take? As long as it needs: two cores are shared, and a slow one is no failure."""
+"""How long may one example of a property take? As long as it needs: the machine is shared, and slow is no failure."""
 
 from hypothesis import settings
 

@@ -14,6 +14,8 @@ from mesh.links.target import Target
 
 AGAIN_HINT = "check the cable or the power, and type the command once more: what is right already stays"
 
+ASK_S = 10.0  # a handshake takes a second or two; what is silent for so long is no radio
+
 
 class Status(Enum):
     """How an apply ended well."""
@@ -60,7 +62,7 @@ class NotProvisioned(Exception):
 
 def ask(target: Target, rng: Random | None = None) -> RadioState:
     """What the radio there says about itself. Raises RadioLost."""
-    device = Device(target, rng=rng if rng is not None else SystemRandom())
+    device = Device(target, rng=rng if rng is not None else SystemRandom(), handshake_s=ASK_S)
     try:
         return device.open()
     finally:

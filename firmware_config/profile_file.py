@@ -14,7 +14,9 @@ FILE_BYTES_MAX = 16 * 1024
 PROBLEMS_MAX = 20
 
 _AT = re.compile(r" - at `\$\.(?P<key>[a-z_.]+)[^`]*`$")
-_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*?)`(?: - at `\$\.(?P<parent>[a-z_.]+)`)?$", re.DOTALL)
+_UNKNOWN = re.compile(
+    r"Object contains unknown field `(?P<field>.*?)`(?: - at `\$\.(?P<parent>[a-z_.]+)`)?$", re.DOTALL
+)
 _MISSING = re.compile(r"Object missing required field `(?P<field>.*?)`(?: - at `\$\.(?P<parent>[a-z_.]+)`)?$")
 
 

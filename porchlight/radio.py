@@ -76,8 +76,9 @@ def plan(replace_key: bool, **typed: Any) -> None:
     from firmware_config.plan import Unfit
     from firmware_config.plan import plan as make_plan
     from mesh.links.radio_state import RadioLost
-    from porchlight.radio_wanted import Options, wanted
+    from porchlight.radio_wanted import Options, refuse_while_hub_runs, wanted
 
+    refuse_while_hub_runs(typed["config"])
     try:
         target, profile = wanted(Options(**typed))
         state = ask(target)
@@ -98,8 +99,9 @@ def plan(replace_key: bool, **typed: Any) -> None:
 def apply(replace_key: bool, **typed: Any) -> None:
     """Set the radio, wait for it to start anew, read everything back and compare."""
     from firmware_config.apply import Left, NotProvisioned, provision
-    from porchlight.radio_wanted import Options, wanted
+    from porchlight.radio_wanted import Options, refuse_while_hub_runs, wanted
 
+    refuse_while_hub_runs(typed["config"])
     try:
         target, profile = wanted(Options(**typed))
         allowed = _allowed(typed["region"], replace_key)

@@ -10,8 +10,11 @@ import msgspec
 from firmware_config.profile import EXPECTED, Profile, problems_of, short_of
 from firmware_config.profile_file import read_profile
 from hub.settings import Settings
+from hub.views import Status
 from mesh.links.target import SerialTarget, Target, TcpTarget, parse_target
 from porchlight.config import keyring_of, settings_of
+from porchlight.control import ControlRefused, NoHubRuns, ask
+from porchlight.requests import AskStatus
 from porchlight.stop import STATUS_USAGE, Stop
 
 KEY_FILE_BYTES_MAX = 128
@@ -39,6 +42,20 @@ def wanted(options: Options) -> tuple[Target, Profile]:
     if problems:
         raise Stop("\n".join(f"{problem.key}: {problem.wrong}; expected: {problem.expected}" for problem in problems))
     return _target(options, settings), profile
+
+
+def refuse_while_hub_runs(config: Path | None) -> None:
+    """The hub that runs would take its radio back in the middle of the writing."""
+    if config is None:
+        return
+    settings = settings_of(config)
+    try:
+        ask(settings.data_folder, AskStatus(), Status, wait_s=3.0)
+    except NoHubRuns:
+        return
+    except ControlRefused:
+        pass  # it runs, whatever else is wrong with it
+    raise Stop("the hub runs and holds its radio; nothing was written", "stop it, then type the same again")
 
 
 def _base(options: Options, settings: Settings | None) -> Profile:

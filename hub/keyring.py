@@ -88,7 +88,8 @@ class Keyring:
         """New keys in a new `keys` folder. KeyringRefused if this hub has keys already."""
         folder = data_folder / FOLDER
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
             folder.chmod(0o700)
             _sync_folder(data_folder)
         except OSError as problem:

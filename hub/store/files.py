@@ -7,6 +7,7 @@ on the card when it returns. No file stays open, but for the lock: a thousand se
 import errno
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 FILE_MODE = 0o600
@@ -75,11 +76,13 @@ class Files:
 
     def ensure_folder(self, folder: Path) -> None:
         """`folder` stands on the card, and the folders above it."""
-        if self.exists(folder):
+        if not self.exists(folder):
+            self.ensure_folder(folder.parent)
+            self.make_folder(folder)
+            self.sync_folder(folder.parent)
             return
-        self.ensure_folder(folder.parent)
-        self.make_folder(folder)
-        self.sync_folder(folder.parent)
+        with suppress(PermissionError):  # a folder that we may not open is none in which we made this one
+            self.sync_folder(folder.parent)  # where it was made and the sync failed, it is not on the card yet
 
     def put(self, path: Path, at: int, data: bytes) -> None:
         """From `at` on the file holds `data` and nothing after it, on the card when this returns.

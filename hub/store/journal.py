@@ -128,8 +128,8 @@ class Journal:
             raise Refused("number")
 
     def append_meta(self, name: str, value: bytes) -> None:
-        """Keep a small value under a name, in place of an older one, for 31 days from `today`."""
-        day = self.today + META_DAYS
+        """Keep a small value under a name, in place of an older one; 31 days from `today`, if not restated."""
+        day = max(self.today, self._keys.first_day) + META_DAYS  # a clock may fall back behind what is forgotten
         self._add_sealed(Kind.META, day, self._metas.state(name, value, day))
 
     def restate_metas(self) -> None:
@@ -140,13 +140,13 @@ class Journal:
     def sync(self) -> None:
         """Take to the card what was appended: when this returns it may be promised. Raises StoreFailed, CardFull."""
         self._check_usable()
-        for _, held in sorted(self._segments.items()):
-            if not held.waiting:
-                continue
-            try:
+        touched = [held for _, held in sorted(self._segments.items()) if held.waiting]
+        try:
+            for held in touched:
                 self._files.put(held.path, held.end, bytes(held.waiting))
-            except OSError as problem:
-                raise self._fail(failed_by(problem)) from problem
+        except OSError as problem:
+            raise self._fail(failed_by(problem)) from problem
+        for held in touched:  # not before all are safe: one answer is given for all of them
             held.end += len(held.waiting)
             held.batch += 1
             held.waiting.clear()

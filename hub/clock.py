@@ -1,0 +1,138 @@
+"""What time is it, and how sure are we? A Pi has no battery clock, so time has ranks (decision 16 of the design).
+
+The shown time and the sealing day follow the best rank at once. The *destroying* day, which decides what keys are
+forgotten, follows two other hubs that agree, or our own accumulated uptime: uncertain time keeps longer, never shorter.
+"""
+
+import itertools
+import time
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+DAY_S = 86_400
+AGREE_S = 1_800  # two hubs agree when they say the same time within half an hour
+STATEMENT_OLD_S = 6 * 3_600  # a hub's word about the time is weighed for so long
+TIME_MIN_S = 1_767_225_600  # 2026-01-01: no hub of ours ran before; an earlier clock is unset
+KEPT_DAYS = 2  # the key of the day before yesterday is the oldest that is kept
+
+
+class Rank(IntEnum):
+    """Where the shown time comes from, worst first. What is UNSET is never passed on."""
+
+    UNSET = 0
+    PEERS = 1  # hubs whose own clock is set say so
+    OWN = 2  # a battery clock, a time server or the coordinator set this machine
+
+
+class TimeSource(Protocol):
+    """Time passed in: real on a hub, faster in a demonstration."""
+
+    speed: float
+
+    def unix_s(self) -> float: ...
+
+    def monotonic_s(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SystemTime:
+    """This machine's time, or a faster or later one: processes with one `origin_s` agree on it."""
+
+    speed: float = 1.0
+    origin_s: float = 0.0  # Unix time at which the faster clock and the true one agree
+    days_later: int = 0
+
+    def unix_s(self) -> float:
+        now_s = time.time()
+        ahead_s = (now_s - self.origin_s) * (self.speed - 1.0) if self.speed != 1.0 else 0.0
+        return now_s + ahead_s + self.days_later * DAY_S
+
+    def monotonic_s(self) -> float:
+        return time.monotonic() * self.speed
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What another hub said of the time, and when we heard it."""
+
+    unix_s: float
+    rank: int
+    heard_monotonic_s: float
+
+    def now_s(self, monotonic_s: float) -> float:
+        return self.unix_s + (monotonic_s - self.heard_monotonic_s)
+
+
+class Clock:
+    """The hub's time. Owned by the hub's one thread; `now_s` may be read from any."""
+
+    def __init__(self, source: TimeSource, *, own_is_set: bool) -> None:
+        self.source = source
+        self.own_is_set = own_is_set
+        self._statements: dict[bytes, Statement] = {}
+        now_s = source.monotonic_s()
+        self._floor = Statement(TIME_MIN_S, Rank.UNSET, now_s)
+        self._destroying = Statement(source.unix_s() if own_is_set else TIME_MIN_S, Rank.UNSET, now_s)
+
+    def go_on_from(self, destroying_s: float, seen_s: float) -> None:
+        """What `remember` gave when this hub last ran: time reached `seen_s`, and keys are kept by `destroying_s`."""
+        now_s = self.source.monotonic_s()
+        self._floor = Statement(max(seen_s, TIME_MIN_S), Rank.UNSET, now_s)
+        self._destroying = Statement(max(destroying_s, TIME_MIN_S), Rank.UNSET, now_s)
+
+    def hear(self, hub: bytes, unix_s: float, rank: int) -> None:
+        """Another hub of the roster stated its time."""
+        if rank > Rank.UNSET and unix_s >= TIME_MIN_S:
+            self._statements[hub] = Statement(unix_s, rank, self.source.monotonic_s())
+
+    @property
+    def rank(self) -> Rank:
+        if self.own_is_set:
+            return Rank.OWN
+        return Rank.PEERS if self._fresh() else Rank.UNSET
+
+    def now_s(self) -> float:
+        """The shown time, Unix seconds."""
+        if self.own_is_set:
+            return self.source.unix_s()
+        monotonic_s = self.source.monotonic_s()
+        fresh = self._fresh()
+        if fresh:
+            times = sorted(statement.now_s(monotonic_s) for statement in fresh)
+            return times[(len(times) - 1) // 2]
+        return max(self._floor.now_s(monotonic_s), self.source.unix_s())
+
+    @property
+    def sealing_day(self) -> int:
+        return int(self.now_s() // DAY_S)
+
+    @property
+    def kept_day(self) -> int:
+        """The oldest day whose keys are kept; it never passes the sealing day's."""
+        monotonic_s = self.source.monotonic_s()
+        destroying_s = self._destroying.now_s(monotonic_s)
+        agreed_s = self._agreed_s(monotonic_s)
+        if agreed_s is not None and agreed_s > destroying_s:
+            destroying_s = agreed_s
+            self._destroying = Statement(agreed_s, Rank.UNSET, monotonic_s)
+        return int(min(destroying_s, self.now_s()) // DAY_S) - KEPT_DAYS
+
+    def remember(self) -> tuple[float, float]:
+        """`destroying_s` and `seen_s` for the next start."""
+        return self._destroying.now_s(self.source.monotonic_s()), self.now_s()
+
+    def _fresh(self) -> list[Statement]:
+        monotonic_s = self.source.monotonic_s()
+        statements = list(self._statements.values())
+        recent = [s for s in statements if monotonic_s - s.heard_monotonic_s <= STATEMENT_OLD_S]
+        best = max((s.rank for s in recent), default=0)
+        return [s for s in recent if s.rank == best]
+
+    def _agreed_s(self, monotonic_s: float) -> float | None:
+        """The latest time that two other hubs both have reached, where they agree."""
+        times = sorted((s.now_s(monotonic_s) for s in self._statements.values()), reverse=True)
+        for later, earlier in itertools.pairwise(times):
+            if later - earlier <= AGREE_S:
+                return earlier
+        return None

@@ -1,0 +1,176 @@
+"""How is the hub, in numbers and words? Replaced whole, so that any thread may read it at any time."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from hub.alerts import Arrivals
+from hub.views import Journey, RadioState
+from mesh.block import Block, BlockId, Priority
+from mesh.events import Action, Clone, Deliver, Dropped, Duplicate, FrameKind, Heard, Send, Stored
+from mesh.links.link import LinkDown, LinkUp
+
+FRAMES_REMEMBERED = 256
+BLOCKS_REMEMBERED = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The radio, the card and the queue at one moment."""
+
+    radio: RadioState
+    radio_words: str = ""
+    firmware: str = ""
+    region: str = ""
+    preset: str = ""
+    standing: str = "listening"
+    waiting_frames: int = 0
+    airtime_used: float = 0.0
+    blocks: int = 0
+    damage: int = 0
+    saving: bool = True
+    saving_words: str = ""
+
+    @classmethod
+    def first(cls, *, has_radio: bool) -> "Facts":
+        if has_radio:
+            return cls(RadioState.AWAY, "the radio has not answered yet")
+        return cls(RadioState.NONE)
+
+    def link_up(self, event: LinkUp) -> "Facts":
+        state = RadioState.UNSET if event.region == "UNSET" else RadioState.WELL
+        return replace(
+            self,
+            radio=state,
+            radio_words="",
+            firmware=event.firmware,
+            region=event.region,
+            preset=event.preset,
+        )
+
+    def link_down(self, event: LinkDown) -> "Facts":
+        return replace(self, radio=RadioState.AWAY, radio_words=event.reason)
+
+    def not_saving(self, words: str) -> "Facts":
+        return replace(self, saving=False, saving_words=words)
+
+    def now(self, *, standing: str, waiting_frames: int, airtime_used: float, blocks: int, damage: int) -> "Facts":
+        return replace(
+            self,
+            standing=standing,
+            waiting_frames=waiting_frames,
+            airtime_used=airtime_used,
+            blocks=blocks,
+            damage=damage,
+            saving=True,
+            saving_words="",
+        )
+
+
+class Tally:
+    """What happened, counted; and how far each alert has come. In memory only: nothing of it is written down.
+
+    `report` gets one dictionary an event, with the keys of docs/architecture.md, Events.
+    """
+
+    def __init__(self, report: Callable[[dict[str, object]], None], hub_name: Callable[[bytes], str]) -> None:
+        self._report = report
+        self._hub_name = hub_name
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+        self._frames: dict[int, BlockId] = {}  # frames handed to the radio, until it answers
+        self._records: dict[BlockId, tuple[str, ...]] = {}  # the alerts in a block
+        self._arrivals: dict[str, Arrivals] = {}  # by alert id
+        self.heard: dict[bytes, float] = {}  # hub id -> Unix time
+        self.clones: set[bytes] = set()
+        self.blocks_held = 0
+
+    def count(self, what: str) -> None:
+        with self._lock:
+            self._counts[what] += 1
+
+    def counts(self) -> dict[str, int]:
+        with self._lock:
+            return dict(sorted(self._counts.items()))
+
+    def arrivals(self, alert_id: str) -> Arrivals:
+        with self._lock:
+            return self._arrivals.get(alert_id, Arrivals())
+
+    def published(self, block: Block, full_ids: Iterable[bytes]) -> None:
+        """A block of ours is journalled and queued for the air."""
+        self.blocks_held += 1
+        self.holds(block, full_ids)
+        if block.header.priority is Priority.ALERT:
+            with self._lock:
+                for full_id in full_ids:
+                    self._arrivals[full_id.hex()] = Arrivals(Journey.WAITING)
+
+    def holds(self, block: Block, full_ids: Iterable[bytes]) -> None:
+        """Which records a block holds, so that a receipt for the block is one for the alert."""
+        if block.header.priority is not Priority.ALERT:
+            return
+        with self._lock:
+            while len(self._records) >= BLOCKS_REMEMBERED:
+                gone = next(iter(self._records))
+                for alert_id in self._records.pop(gone):
+                    self._arrivals.pop(alert_id, None)
+            self._records[block.id] = tuple(full_id.hex() for full_id in full_ids)
+
+    def accepted(self, frame_id: int) -> None:
+        """The radio took a frame."""
+        with self._lock:
+            block_id = self._frames.pop(frame_id, None)
+            for alert_id in self._records.get(block_id, ()) if block_id is not None else ():
+                arrivals = self._arrivals.get(alert_id, Arrivals())
+                if arrivals.journey is Journey.WAITING:
+                    self._arrivals[alert_id] = replace(arrivals, journey=Journey.ON_AIR)
+
+    def note(self, action: Action, now_s: float) -> None:
+        """Count one action of the engine, and tell who listens."""
+        match action:
+            case Send(block_id=block_id, repair=repair, kind=kind):
+                self.count("repaired" if repair else f"sent {kind.value}")
+                if block_id is not None:
+                    with self._lock:
+                        self._frames[action.frame_id] = block_id
+                        while len(self._frames) > FRAMES_REMEMBERED:
+                            self._frames.pop(next(iter(self._frames)))
+                if kind is not FrameKind.DIGEST:
+                    self.tell("repaired" if repair else "sent", block_id, bytes=len(action.frame), kind=kind.value)
+            case Deliver(block=block):
+                self.blocks_held += 1
+                self.count("received")
+                self.tell("received", block.id, bytes=len(block.raw), **{"from": self._hub_name(block.header.hub)})
+            case Stored(block_id=block_id, hub_id=hub_id):
+                self._stored(block_id, hub_id, int(now_s))
+            case Dropped(reason=reason):
+                self.count(f"dropped: {reason}")
+                self.tell("dropped", None, reason=reason, bytes=action.bytes)
+            case Duplicate():
+                self.count("heard again")
+            case Heard(hub_id=hub_id):
+                self.heard[hub_id] = now_s
+            case Clone(block_id=block_id):
+                self.clones.add(block_id.log.hub)
+            case _:
+                pass
+
+    def tell(self, event: str, block_id: BlockId | None, **more: object) -> None:
+        """One event for whoever listens."""
+        told: dict[str, object] = {"event": event, **more}
+        if block_id is not None:
+            log = block_id.log
+            told["log"] = f"{self._hub_name(log.hub)}/{log.life}/{log.lane.name.lower()}"
+            told["sequence"] = block_id.sequence
+        self._report(told)
+
+    def _stored(self, block_id: BlockId, hub_id: bytes, now_s: int) -> None:
+        with self._lock:
+            for alert_id in self._records.get(block_id, ()):
+                known = self._arrivals.get(alert_id, Arrivals())
+                if any(hub == hub_id for hub, _ in known.stored):
+                    continue
+                journey = known.journey if known.journey is Journey.HERE else Journey.STORED
+                self._arrivals[alert_id] = Arrivals(journey, (*known.stored, (hub_id, now_s)))

@@ -1,0 +1,107 @@
+"""What must a hub do every minute, hour and day? Restate what must last, then forget what is over; state the time.
+
+The order matters: a hub that slept for months restates before it destroys anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cbor2
+
+from hub.clock import DAY_S
+from hub.intake import claims_to_keep
+from hub.publisher import META_NAME
+from hub.records import ID_BYTES, Head, to_envelope
+from hub.written import Way, Written
+from mesh import events as mesh_events
+from mesh.block import Lane, Priority
+from mesh.record import Envelope, rounded
+from mesh.roster import KIND_ADMITTED, admitted_fields
+
+if TYPE_CHECKING:
+    from hub.owner import Batch, Owner
+
+EVERY_S = 30.0  # of the hub's clock
+REMEMBER_S = 3_600.0
+CLOCK_META = "clock"
+LASTING_S = 31 * DAY_S
+RESTATE_S = 10 * DAY_S  # before its end: ten days without a chance to send are survived
+RESTATED_AT_ONCE = 20  # the rest follows with the next round
+
+
+def last_day(envelope: Envelope) -> int:
+    """The day whose key seals a record in the journal: the one it ends on."""
+    return max(envelope.end_s, envelope.made_s) // DAY_S
+
+
+def restore_clock(owner: Owner) -> None:
+    """The clock goes on from what it last remembered."""
+    raw = owner.journal.meta(CLOCK_META)
+    if raw is not None:
+        destroying_s, seen_s = cbor2.loads(raw)
+        owner.clock.go_on_from(destroying_s, seen_s)
+
+
+def keep(owner: Owner, batch: Batch) -> None:
+    """One round. Called in the hub's thread, within a turn."""
+    now_s = owner.clock.now_s()
+    for written in [*claims_to_keep(owner), *restated(owner, now_s)]:
+        owner.keep(written, batch)
+    _days(owner, batch)
+    with owner.lock:
+        owner.folds.sweep(now_s)
+    owner.tell_engine(mesh_events.ClockStated(int(now_s), int(owner.clock.rank)), batch)
+    if now_s - owner.remembered_s >= REMEMBER_S:
+        owner.remembered_s = now_s
+        remember(owner)
+        batch.touched = True
+
+
+def remember(owner: Owner) -> None:
+    """Named values that the journal carries from day to day."""
+    owner.journal.append_meta(CLOCK_META, cbor2.dumps(list(owner.clock.remember())))
+    owner.journal.append_meta(META_NAME, owner.publisher.meta())
+
+
+def restated(owner: Owner, now_s: float) -> list[Written]:
+    """The lasting records whose end is near, to last a month more: our own for all, others' for this hub's memory."""
+    due = [record for record in owner.folds.pods.records() if record.head.end_s - now_s < RESTATE_S]
+    own, rest = owner.keys.hub_id, []
+    made_s = int(now_s)
+    for record in due[:RESTATED_AT_ONCE]:
+        is_own = record.head.hub == own
+        record_id = owner.random_bytes(ID_BYTES) if is_own else record.head.id
+        head = Head(record.head.hub, record_id, made_s, made_s + LASTING_S)
+        rest.append(_lasting(rounded(to_envelope(replace(record, head=head))), record.head.hub, travels=is_own))
+    for admission in list(owner.folds.admissions.values()):
+        if admission.end_s - now_s < RESTATE_S and len(rest) < 2 * RESTATED_AT_ONCE:
+            record_id = owner.random_bytes(ID_BYTES)
+            fields = admitted_fields(admission.admitted)
+            envelope = rounded(Envelope(KIND_ADMITTED, record_id, made_s, made_s + LASTING_S, fields))
+            rest.append(_lasting(envelope, admission.hub, travels=admission.hub == own))
+    return rest
+
+
+def _lasting(envelope: Envelope, hub: bytes, *, travels: bool) -> Written:
+    return Written(hub, envelope, Way(Lane.LONG, Priority.ORDINARY) if travels else None)
+
+
+def _days(owner: Owner, batch: Batch) -> None:
+    """The day may have changed: forget keys and files, in the order that a crash does not harm."""
+    today, kept_day = owner.clock.sealing_day, owner.clock.kept_day
+    owner.journal.today = today
+    if (today, kept_day) == owner.days:
+        return
+    owner.days = (today, kept_day)
+    owner.journal.restate_metas()
+    owner.journal.sync()  # what was restated in this round is on the card before anything is destroyed
+    owner.journal.forget(kept_day)
+    owner.publisher.forget(kept_day)
+    network = owner.keyring.network
+    if network is not None and kept_day > network.chain.day:
+        network = replace(network, chain=network.chain.at(kept_day))
+        owner.keyring.save_network(network)
+        owner.tell_engine(mesh_events.RosterChanged(network, owner.folds.roster), batch)
+    owner.tell_engine(mesh_events.DayChanged(today, kept_day), batch)

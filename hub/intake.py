@@ -1,0 +1,164 @@
+"""How does what is written become what is known? By replaying the journal, and by taking in blocks from the air."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hub import drafts
+from hub.board import is_open
+from hub.folds import Folds
+from hub.packer import Waiting
+from hub.publisher import META_NAME
+from hub.records import Claimed
+from hub.store.segment import Kind
+from hub.written import Written, decode_written
+from mesh import events as mesh_events
+from mesh.block import Block, expiry_day, open_block, parse_block
+from mesh.record import Envelope, decode, encode, unpack
+from mesh.refused import Refused
+
+if TYPE_CHECKING:
+    from hub.owner import Batch, Owner
+
+
+def load(owner: Owner) -> None:
+    """Fold all that the journal holds, and make a new engine over it. Raises StoreFailed."""
+    folds = Folds.empty(owner.first_roster())
+    travelling: list[Written] = []
+    blocks: list[tuple[Block, int]] = []
+    for entry in owner.journal.entries():
+        if entry.kind is Kind.BLOCK:
+            blocks.append((parse_block(entry.body), entry.day))
+            continue
+        written = decode_written(entry.body)
+        _apply(owner, folds, written.envelope, written.hub, from_block=False)
+        if written.way is not None and written.hub == owner.keys.hub_id:
+            travelling.append(written)
+    packed = _load_blocks(owner, folds, blocks)
+    with owner.lock:
+        owner.folds = folds
+    owner.folds.version += 1
+    _queue_unpacked(owner, travelling, packed)
+    if not owner.publisher.restore({META_NAME: raw} if (raw := owner.journal.meta(META_NAME)) is not None else {}):
+        owner.publisher.open_life(owner.rng)
+    if owner.keyring.network is not None:
+        owner.make_engine(owner.keyring.network)
+
+
+def _load_blocks(owner: Owner, folds: Folds, blocks: list[tuple[Block, int]]) -> set[bytes]:
+    """Fold the blocks; the ids of our own records that are in one."""
+    packed: set[bytes] = set()
+    for block, day in blocks:
+        own = block.header.hub == owner.keys.hub_id
+        if own:
+            owner.publisher.note_own(block.header, day)
+        ids = []
+        for envelope in _opened(owner, folds, block, day):
+            ids.append(block.header.hub + envelope.id)
+            _apply(owner, folds, envelope, block.header.hub, from_block=True)
+        owner.tally.holds(block, ids)
+        packed.update(ids if own else ())
+    owner.tally.blocks_held = len(blocks)
+    return packed
+
+
+def _queue_unpacked(owner: Owner, travelling: list[Written], packed: set[bytes]) -> None:
+    now_s = owner.clock.now_s()
+    owner.packer.waiting.clear()
+    for written in travelling:
+        if written.full_id in packed or written.envelope.end_s <= now_s or written.way is None:
+            continue
+        packed.add(written.full_id)
+        owner.packer.add(
+            Waiting(
+                written.full_id,
+                encode(written.envelope),
+                written.way.lane,
+                written.way.priority,
+                owner.clock.source.monotonic_s(),
+            )
+        )
+
+
+def take(owner: Owner, block: Block, batch: Batch) -> None:
+    """Journal a block that the engine has checked, and open it; it is folded once the turn is synced."""
+    day = expiry_day(block.header, owner.clock.sealing_day)
+    owner.journal.append_block(day, block.raw)
+    own = block.header.hub == owner.keys.hub_id
+    if own:
+        owner.publisher.note_own(block.header, day)
+    ids = []
+    for envelope in _opened(owner, owner.folds, block, day):
+        full_id = block.header.hub + envelope.id
+        ids.append(full_id)
+        batch.note(envelope, block.header.hub, from_block=True)
+        if own:
+            owner.packer.packed_elsewhere(full_id)
+    owner.tally.holds(block, ids)
+
+
+def _opened(owner: Owner, folds: Folds, block: Block, day: int) -> list[Envelope]:
+    """The records of a block; what does not open or is no record is counted, and the block stays in its log."""
+    network = owner.keyring.network
+    author = folds.roster.get(block.header.hub)
+    try:
+        if network is None or block.header.epoch != network.epoch % 256:
+            raise Refused("epoch")
+        if author is None:
+            raise Refused("stranger")
+        text = open_block(block, author.public_key, network.id, network.chain.key_of(day))
+        return [decode(raw) for raw in unpack(text)]
+    except Refused as refused:
+        owner.tally.count(f"not opened: {refused.reason}")
+        return []
+
+
+def fold(owner: Owner, batch: Batch) -> None:
+    """Fold what the turn has on the card now."""
+    if not batch.to_fold:
+        return
+    with owner.lock:
+        roster = owner.folds.roster
+        for one in batch.to_fold:
+            _apply(owner, owner.folds, one.envelope, one.hub, from_block=one.from_block)
+    for one in batch.to_fold:
+        if one.from_block:
+            owner.tally.count("delivered")
+    if owner.folds.roster != roster and owner.keyring.network is not None:
+        owner.keyring.save_roster(owner.folds.roster)
+        owner.tell_engine(mesh_events.RosterChanged(owner.keyring.network, owner.folds.roster), batch)
+
+
+def _apply(owner: Owner, folds: Folds, envelope: Envelope, hub: bytes, *, from_block: bool) -> None:
+    try:
+        folds.apply(envelope, hub, own_hub=owner.keys.hub_id, from_block=from_block)
+    except Refused as refused:
+        owner.tally.count(f"not understood: {refused.reason}")
+
+
+def claims_to_keep(owner: Owner) -> list[Written]:
+    """Claims that came from other hubs for posts of this one, sealed anew to their posters' codes."""
+    kept = []
+    for full_id, claimed in list(owner.folds.claimed.items()):
+        del owner.folds.claimed[full_id]
+        written = _kept(owner, claimed)
+        if written is not None:
+            kept.append(written)
+    return kept
+
+
+def _kept(owner: Owner, claimed: Claimed) -> Written | None:
+    state = owner.folds.board.state(claimed.post.hex())
+    now_s = owner.clock.now_s()
+    if state is None or state.posted is None or state.kept is None or not is_open(state, now_s):
+        return None
+    if any(known.claim == claimed.head.full_id for known in state.claims_kept):
+        return None
+    try:
+        plain = drafts.claim_for_home(claimed, owner.keys.box)
+        return drafts.keep_claim(
+            plain, claimed.head.full_id, state.posted, now_s, state.kept.code_public, owner.random_bytes
+        )
+    except Refused as refused:
+        owner.tally.count(f"not understood: {refused.reason}")
+        return None

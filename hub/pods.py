@@ -1,0 +1,75 @@
+"""What does this hub know of pods? Wrapped keys and sealed names, opened only while a member is there.
+
+A pod is folded from the lasting records of the hub that founded it; every record joins by what it is about, so a
+restated one changes nothing but its end. Pieces that another hub writes under the same pod id make a pod of their own:
+it opens for nobody, since no phrase unwraps it.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from hub import limits
+from hub.records import PodFounded, PodKey, PodMember, PodVault
+from mesh import pod_keys
+
+PodRecord = PodFounded | PodKey | PodMember | PodVault
+Piece = TypeVar("Piece", PodFounded, PodKey, PodMember, PodVault)
+
+
+@dataclass(slots=True)
+class Pod:
+    """One pod as its founding hub describes it; the newest record of each piece."""
+
+    founded: PodFounded | None = None
+    keys: dict[int, PodKey] = field(default_factory=dict)
+    members: dict[int, PodMember] = field(default_factory=dict)
+    vault: PodVault | None = None
+
+    def records(self) -> list[PodRecord]:
+        whole = [*self.keys.values(), *self.members.values(), self.founded, self.vault]
+        return [record for record in whole if record is not None]
+
+
+class Pods:
+    """The pods that the network's hubs told of. Owned by the hub's one thread."""
+
+    def __init__(self) -> None:
+        self._pods: dict[tuple[bytes, bytes], Pod] = {}  # by (pod id, hub that wrote it)
+
+    def apply(self, record: PodRecord) -> None:
+        key = (record.pod, record.head.hub)
+        if key not in self._pods and len(self._pods) >= limits.PODS_MAX:
+            return
+        pod = self._pods.setdefault(key, Pod())
+        match record:
+            case PodFounded():
+                pod.founded = _later(pod.founded, record)
+            case PodVault():
+                pod.vault = _later(pod.vault, record)
+            case PodKey():
+                pod.keys[record.number] = _later(pod.keys.get(record.number), record)
+            case PodMember():
+                pod.members[record.number] = _later(pod.members.get(record.number), record)
+
+    def records(self) -> list[PodRecord]:
+        """All lasting records, to restate them before their day."""
+        return [record for pod in self._pods.values() for record in pod.records()]
+
+    def candidates(self, pod_code: str) -> list[tuple[bytes, Pod]]:
+        """The pods that are printed with this code: nearly always one."""
+        wanted = pod_keys.read_pod_code(pod_code)
+        return [(pod_id, pod) for (pod_id, _), pod in list(self._pods.items()) if _code(pod_id) == wanted]
+
+    def __len__(self) -> int:
+        return len(self._pods)
+
+
+def _code(pod_id: bytes) -> str:
+    return pod_keys.pod_code(pod_id)
+
+
+def _later(known: Piece | None, record: Piece) -> Piece:
+    """The piece that lasts longer; of two alike, one and the same whatever the order."""
+    if known is None:
+        return record
+    return max(known, record, key=lambda piece: (piece.head.end_s, piece.head.id))

@@ -1,0 +1,123 @@
+"""Hubs for tests: the real ones, in folders of their own, with a time that the test can move."""
+
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from hub.hub import Hub, HubConfig
+from hub.keyring import Keyring
+from hub.views import (
+    AlertAudience,
+    AlertDraft,
+    Audience,
+    Category,
+    ClaimDraft,
+    PodSession,
+    PostDraft,
+    PostKind,
+    Severity,
+)
+from mesh.links.link import Link
+from mesh.roster import Roster, RosterHub, found_network
+
+DAY_S = 86_400
+
+
+@dataclass
+class MovableTime:
+    """Real time, and what the test adds to it."""
+
+    speed: float = 1.0
+    ahead_s: float = 0.0
+
+    def unix_s(self) -> float:
+        return time.time() + self.ahead_s
+
+    def monotonic_s(self) -> float:
+        return time.monotonic() + self.ahead_s
+
+
+@dataclass
+class HubInAFolder:
+    """One hub's data folder; start and stop it as often as you like."""
+
+    folder: Path
+    name: str
+    time: MovableTime = field(default_factory=MovableTime)
+    running: Hub | None = None
+    events: list[dict[str, object]] = field(default_factory=list)
+
+    @classmethod
+    def make(cls, folder: Path, name: str, *, network: bool = True) -> "HubInAFolder":
+        keyring = Keyring.create(folder, os.urandom)
+        if network:
+            keyring.save_network(found_network("Elm Park", int(time.time() // DAY_S), os.urandom))
+            keyring.save_roster(Roster((RosterHub(keyring.hub_keys.public, name),)))
+        return cls(folder, name)
+
+    def start(self, link: Link | None = None, *, clock_is_set: bool = True) -> Hub:
+        self.running = Hub(
+            HubConfig(self.name, self.folder, clock_is_set, share_s=0.2),
+            keyring=Keyring.open(self.folder),
+            time_source=self.time,
+            rng=Random(7),
+            random_bytes=os.urandom,
+            link=link,
+            report=self.events.append,
+        )
+        self.running.start()
+        return self.running
+
+    def stop(self) -> None:
+        if self.running is not None:
+            self.running.stop()
+            self.running = None
+
+    def restart(self) -> Hub:
+        self.stop()
+        return self.start()
+
+
+def token() -> str:
+    return os.urandom(16).hex()
+
+
+def need(title: str = "Insulin kept cold until Friday", **changes: object) -> PostDraft:
+    draft = {
+        "token": token(),
+        "kind": PostKind.NEED,
+        "category": Category.MEDICINE,
+        "title": title,
+        "details": "",
+        "place": "near Oak and 3rd",
+        "audience": Audience.THIS_HUB,
+        "days": 7,
+    }
+    return PostDraft(**(draft | changes))  # type: ignore[arg-type]
+
+
+def claim(post_id: str, **changes: object) -> ClaimDraft:
+    draft = {"token": token(), "post_id": post_id, "name": "Rosa", "contact": "knock at the blue door"}
+    return ClaimDraft(**(draft | changes))  # type: ignore[arg-type]
+
+
+def alert(words: str = "Boil your water", **changes: object) -> AlertDraft:
+    draft = {
+        "token": token(),
+        "audience": AlertAudience.POD,
+        "severity": Severity.DANGER,
+        "words": words,
+        "drill": False,
+        "hours": 12,
+    }
+    return AlertDraft(**(draft | changes))  # type: ignore[arg-type]
+
+
+def member_of(hub: Hub, name: str = "Maple", members: tuple[str, ...] = ("Ana", "Ben", "Cho")) -> PodSession:
+    """A pod founded on this hub, and its first member logged in."""
+    founded = hub.found_pod(name, list(members))
+    session = hub.log_in(founded.pod_code, founded.phrases[0][1])
+    assert session is not None
+    return session

@@ -16,7 +16,7 @@ def local(at_s: float) -> datetime:
 
 def clock_time(at_s: float) -> str:
     """ "13:40" """
-    return str(format_time(local(at_s), "short", locale=locale()))
+    return str(format_time(local(at_s), "HH:mm", locale=locale()))
 
 
 def said_time(at_s: float) -> str:

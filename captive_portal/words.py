@@ -45,9 +45,8 @@ RADIO: dict[RadioState, Any] = {
 }
 
 JOURNEY: dict[Journey, Any] = {
-    Journey.WAITING: lazy_gettext("Waiting for the radio"),
-    Journey.ON_AIR: lazy_gettext("On the air"),
-    Journey.STORED: lazy_gettext("Arrived at another hub"),
+    Journey.WAITING: lazy_gettext("Waiting for the radio."),
+    Journey.ON_AIR: lazy_gettext("On the air; no other hub has said that it has it."),
 }
 
 # Why something heard on the air was dropped, and what else the hub counts; a name that is not here is shown as it is.
@@ -98,6 +97,14 @@ def radio_trouble(status: Status) -> str:
     if status.radio is RadioState.NONE and status.network is not None:
         return gettext("This hub has no radio. What is meant for other hubs waits here until it has one.")
     return ""
+
+
+def journey_words(alert: Alert) -> str:
+    """How far an alert that was written here has come."""
+    arrived = ", ".join(place.hub for place in alert.places if place.arrival is Arrival.ARRIVED)
+    if alert.is_home and arrived:
+        return gettext("Arrived at %(hubs)s.", hubs=arrived)
+    return str(JOURNEY.get(alert.journey, "")) if alert.is_home else ""
 
 
 def place_words(place: Place, alert: Alert) -> str:

@@ -15,6 +15,8 @@ from mesh.links.target import Target
 AGAIN_HINT = "check the cable or the power, and type the command once more: what is right already stays"
 
 ASK_S = 10.0  # a handshake takes a second or two; what is silent for so long is no radio
+# An edit that nobody ended stays in the radio's memory: it looks as if set, until the power is gone.
+UNPLUG_HINT = "take the radio's power away for a moment, then type the command once more"
 
 
 class Status(Enum):
@@ -129,7 +131,7 @@ def _write(device: Device, steps: Plan) -> None:
         device.commit_edit()
     except RadioLost as lost:
         words = f"{lost} while it was being written; {Left.UNKNOWN.value}"
-        raise NotProvisioned(words, AGAIN_HINT, Left.UNKNOWN) from None
+        raise NotProvisioned(words, UNPLUG_HINT, Left.UNKNOWN) from None
 
 
 def _read_back(target: Target, patience: Patience, rng: Random) -> RadioState:

@@ -67,10 +67,11 @@ def _base(options: Options, settings: Settings | None) -> Profile:
         _refuse_two_words(options, settings, profile)
         return profile
     if region is None:
-        raise Stop(
-            "nothing says in which region of the world this radio may send",
-            "add --region US (or EU_868, ...), --profile us-longfast, or --config hub.toml with radio.region",
-        )
+        words = "nothing says in which region of the world this radio may send"
+        if settings is not None:
+            raise Stop(words, f"set radio.region in {settings.file}", status=STATUS_USAGE)
+        hint = "add --region US (or EU_868, ...), --profile us-longfast, or --config hub.toml"
+        raise Stop(words, hint, status=STATUS_USAGE)
     preset = settings.radio.preset if settings is not None else "LONG_FAST"
     return _changed(Profile(region="US"), region=region, preset=preset)
 

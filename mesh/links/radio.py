@@ -218,7 +218,12 @@ class RadioLink:
         except RadioLost:
             return FrameRefused(frame_id, "away")
         session.asked_s = self._clock()
-        return FrameAccepted(frame_id) if result == 0 else FrameRefused(frame_id, REFUSALS.get(result, "other"))
+        if result == 0:
+            return FrameAccepted(frame_id)
+        reason = REFUSALS.get(result, "other")
+        if reason == "channel":  # somebody took it away since the handshake: connect anew, which tells what to do
+            session.fail("the radio lost the network's channel")
+        return FrameRefused(frame_id, reason)
 
     def _ask_if_due(self) -> None:
         with self._lock:
@@ -263,6 +268,10 @@ class _Session:
     def ask(self) -> None:
         assert self._device is not None
         self._device.ask_heartbeat()
+
+    def fail(self, reason: str) -> None:
+        assert self._device is not None
+        self._device.fail(reason)
 
     def on_packet(self, packet: Packet) -> None:
         """On the library's reader thread, which may not wait."""

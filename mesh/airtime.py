@@ -72,7 +72,7 @@ def packet_bytes(payload_bytes: int, firmware: Firmware = "2.7") -> int:
 
 
 def airtime_s(payload_bytes: int, preset: Preset = LONG_FAST, firmware: Firmware = "2.7") -> float:
-    """Seconds on the air of one PRIVATE_APP payload (Semtech AN1200.13): on LONG_FAST 0.641 for 32 bytes, 2.157 for 231."""
+    """Seconds on the air of a PRIVATE_APP payload (Semtech AN1200.13); LONG_FAST: 0.641 for 32 bytes, 2.157 for 231."""
     slow = 2 if preset.symbol_s >= SLOW_SYMBOL_S else 0
     bits = 8 * packet_bytes(payload_bytes, firmware) + 16 - 4 * preset.spreading + 28
     symbols = 8 + ceil(max(bits, 0) / (4 * (preset.spreading - slow))) * preset.coding

@@ -1,10 +1,11 @@
 """What does a hub hold, in one frame? Per log the highest live number, the lowest, and the gaps; and its hash, 4 bytes.
 
-Body, after the clock (flag 1: please answer, flag 2: counters follow): roster hash 4 | digest hash 4 | part 1 | parts 1 |
-first hub 2 | last hub 2 (of the range that this part covers: a hub in it that is not listed has nothing live) |
+Body, after the clock (flag 1: please answer, flag 2: counters follow): roster hash 4 | digest hash 4 | part 1 |
+parts 1 | first hub 2 | last hub 2 (the range that this part covers: a hub in it that is not listed has nothing live) |
 counters: number 1, then hub 2, life 1, counter 3 each | hubs until the end: hub 2, lives 1, and for each life: life 1,
-lanes 1 (2 bits a lane: 0 nothing, 1 whole, 2 with gaps), and for each lane: high, high - low, and with gaps their number
-1 and for each, from low up, the length of the run before it less 1 and its own length less 1. Numbers are varints.
+lanes 1 (2 bits a lane: 0 nothing, 1 whole, 2 with gaps), and for each lane: high, high - low, and with gaps their
+number 1 and for each, from low up, the length of the run before it less 1 and its own length less 1. All but the
+fields with a size are varints.
 
 Hubs are named by their ids, not by their place in the roster: hubs whose rosters differ must still find the block that
 makes them equal.

@@ -97,7 +97,7 @@ def _parse_control(raw: bytes) -> ControlFrame:
     return ControlFrame(kind, raw[1:3], raw[3], int.from_bytes(raw[4:7]), header, sealed)
 
 
-def make_control(kind: ControlKind, body: bytes, keys: HubKeys, life: int, counter: int, network: Network) -> bytes:
+def make_control(kind: ControlKind, body: bytes, *, keys: HubKeys, life: int, counter: int, network: Network) -> bytes:
     """A control frame of ours. body: 1 to 208 bytes."""
     if not 0 < len(body) <= BODY_BYTES_MAX:
         raise ValueError(f"a body of {len(body)} bytes does not fit a control frame")

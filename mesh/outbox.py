@@ -1,4 +1,4 @@
-"""What waits for its turn on the air? A bounded queue by urgency; what overflows is decided here, never an own alert."""
+"""What waits for its turn on the air? A bounded queue by urgency; what overflows is decided here: never an alert."""
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
@@ -45,6 +45,9 @@ class Outbox:
 
     def __len__(self) -> int:
         return len(self._turns)
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._turns
 
     def __iter__(self) -> Iterator[Turn]:
         return iter(sorted(self._turns.values(), key=lambda turn: turn.rank))

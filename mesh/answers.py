@@ -1,0 +1,106 @@
+"""What have others asked us for, and what do we send? A block a turn, or a coded row where it mends several gaps."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from mesh.block import BlockId, LogId, Priority
+from mesh.coded import ROWS, SPAN
+from mesh.repair import NUMBERS_MAX, Request
+from mesh.runs import count, first_of
+from mesh.timing import Timing
+
+PENDING_MAX = 64  # blocks waiting to be repaired; what is beyond will be asked for again
+REMEMBERED_MAX = 256  # blocks that were on the air lately
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRepair:
+    block_id: BlockId
+
+
+@dataclass(frozen=True, slots=True)
+class CodedRepair:
+    log: LogId
+    members: tuple[int, ...]
+    row: int
+
+
+class Answers:
+    def __init__(self, timing: Timing) -> None:
+        self.timing = timing
+        self._pending: dict[BlockId, dict[bytes, bool]] = {}  # who asked; False: it may miss more than it asked for
+        self._on_air: OrderedDict[BlockId, float] = OrderedDict()
+        self._rows: list[CodedRepair] = []  # decided together, sent one by one
+        self._row = 0
+
+    def __len__(self) -> int:
+        return len(self._pending) + len(self._rows)
+
+    def asked(self, by: bytes, request: Request, is_live: Callable[[BlockId], bool], now_s: float) -> bool:
+        """`by` asks us. True: there is something to answer. What is on the air already is not sent again at once."""
+        for log_id, runs in request.asked.items():
+            told_all = count(runs) < NUMBERS_MAX
+            for sequence in first_of(runs, NUMBERS_MAX):
+                block_id = BlockId(log_id, sequence)
+                if not is_live(block_id) or self._is_on_air(block_id, now_s):
+                    continue
+                if block_id in self._pending or len(self._pending) < PENDING_MAX:
+                    self._pending.setdefault(block_id, {})[by] = told_all
+        return bool(self._pending)
+
+    def heard(self, block_id: BlockId, now_s: float) -> None:
+        """The block was on the air just now, from whomever: who asked for it has it, or will ask again."""
+        self._pending.pop(block_id, None)
+        self._on_air[block_id] = now_s
+        self._on_air.move_to_end(block_id)
+        if len(self._on_air) > REMEMBERED_MAX:
+            self._on_air.popitem(last=False)
+
+    def urgent(self, priority: Callable[[BlockId], Priority]) -> bool:
+        """Is one of them an alert?"""
+        return any(priority(block_id) is Priority.ALERT for block_id in self._pending)
+
+    def take(self, priority: Callable[[BlockId], Priority]) -> PlainRepair | CodedRepair | None:
+        """The next repair; alerts first, then in the order of the log. None: nothing is asked for any more."""
+        if self._rows:
+            return self._rows.pop(0)
+        if not self._pending:
+            return None
+        first = min(self._pending, key=lambda block_id: (-priority(block_id), block_id))
+        members, rows = self._coded_with(first)
+        if len(members) <= rows:
+            del self._pending[first]
+            return PlainRepair(first)
+        for sequence in members:
+            del self._pending[BlockId(first.log, sequence)]
+        for _ in range(rows):
+            self._rows.append(CodedRepair(first.log, members, self._row))
+            self._row = (self._row + 1) % ROWS
+        return self._rows.pop(0)
+
+    def prune(self, is_live: Callable[[BlockId], bool]) -> None:
+        for block_id in [each for each in self._pending if not is_live(each)]:
+            del self._pending[block_id]
+
+    def _coded_with(self, first: BlockId) -> tuple[tuple[int, ...], int]:
+        """The pending blocks of that log within one row's reach, and how many rows serve all who asked for them."""
+        near = {
+            block_id.sequence: askers
+            for block_id, askers in self._pending.items()
+            if block_id.log == first.log and 0 <= block_id.sequence - first.sequence < SPAN and all(askers.values())
+        }
+        if first.sequence not in near:
+            return (first.sequence,), 1
+        return tuple(sorted(near)), _most_missed(near)
+
+    def _is_on_air(self, block_id: BlockId, now_s: float) -> bool:
+        at_s = self._on_air.get(block_id)
+        return at_s is not None and now_s < at_s + self.timing.on_air_s
+
+
+def _most_missed(near: Mapping[int, Mapping[bytes, bool]]) -> int:
+    """The most blocks of these that one asker misses: so many rows bring each of them all that it misses."""
+    askers = sorted(hub for askers in near.values() for hub in askers)
+    return max(len(list(group)) for _, group in groupby(askers))

@@ -1,0 +1,96 @@
+"""How long does the engine wait, for what? Seconds on LONG_FAST, scaled to other presets by a full frame's airtime.
+
+On LONG_FAST a full frame is 2.2 s on the air, and a relay adds up to 7 s more (its own airtime and its random wait), so
+a flood of hop limit 3 takes up to some 20 s to settle. Asking or repeating sooner than that doubles what is on its way.
+"""
+
+from dataclasses import dataclass
+from random import Random
+
+from mesh.airtime import Preset, airtime_s
+from mesh.links.link import FRAME_BYTES_MAX
+
+SCALE_MIN = 0.05  # below it, hosts and serial lines are what takes time
+DIGEST_MAX_S = 7_200.0  # Trickle's longest interval, whatever the preset
+LISTEN_S = 1_800.0  # so long a starting hub waits for a digest before it opens another life
+LINK_AWAY_S = 60.0  # after a longer absence of the link the hub asks for an answer, as after a start
+UNHEARD_S = 28.0  # 15 s would be too early: relays and announcements are on their way until then
+RECEIPTS_PER_HUB_S = 10.0
+RECEIPTS_MAX_S = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Every wait of the engine, scaled for one preset."""
+
+    scale: float
+
+    @classmethod
+    def of(cls, preset: Preset) -> "Timing":
+        return cls(max(airtime_s(FRAME_BYTES_MAX, preset) / airtime_s(FRAME_BYTES_MAX), SCALE_MIN))
+
+    def _between(self, low_s: float, high_s: float, rng: Random) -> float:
+        return self.scale * rng.uniform(low_s, high_s)
+
+    def first_digest_s(self, rng: Random) -> float:
+        """After a start: soon, but hubs that got power together do not speak together."""
+        return self._between(1, 6, rng)
+
+    @property
+    def digest_min_s(self) -> float:
+        """Trickle's shortest interval."""
+        return 24 * self.scale
+
+    def request_wait_s(self, rng: Random) -> float:
+        """Before asking: a neighbour who misses the same may ask first."""
+        return self._between(2, 9, rng)
+
+    def gap_wait_s(self, rng: Random) -> float:
+        """Before asking for a number that was jumped over: floods overtake each other."""
+        return self._between(18, 28, rng)
+
+    @property
+    def answer_s(self) -> float:
+        """From asking to asking again: the request's flood, the answer's wait, the answer's flood."""
+        return 45 * self.scale
+
+    @property
+    def progress_s(self) -> float:
+        """From one block of an answer to the next."""
+        return 30 * self.scale
+
+    def answer_wait_s(self, rng: Random, *, preferred: bool) -> float:
+        """Before answering: at once if the request names us, else spread, so that one answer silences the others."""
+        return self._between(0.3, 1.5, rng) if preferred else self._between(4, 25, rng)
+
+    @property
+    def on_air_s(self) -> float:
+        """So long a block that was just sent or heard may still be flooding: a request for it then is too early."""
+        return 15 * self.scale
+
+    def first_receipt_s(self, rng: Random) -> float:
+        """Of an alert: some hub says soon that it has it; that serves the source and those who missed it."""
+        return self._between(8, 20, rng)
+
+    def later_receipt_s(self, hubs: int, rng: Random) -> float:
+        """Once another hub has spoken, the rest take their time and share frames."""
+        return self._between(12, 12 + min(RECEIPTS_PER_HUB_S * hubs, RECEIPTS_MAX_S), rng)
+
+    @property
+    def unheard_s(self) -> float:
+        """From sending an own alert to sending it once more, if nobody was heard to have it."""
+        return UNHEARD_S * self.scale
+
+    @property
+    def hint_s(self) -> float:
+        """So long a foreign digest hash may differ before it counts as a difference."""
+        return 40 * self.scale
+
+    @property
+    def row_s(self) -> float:
+        """So long a coded row is kept that cannot be solved yet."""
+        return 300 * self.scale
+
+    def calm_s(self, airtime: float) -> float:
+        """After a frame of ours, before one that is not urgent: its relays come first."""
+        return 3 * airtime

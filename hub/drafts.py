@@ -201,7 +201,7 @@ def alert_written(alerted: Alerted) -> Written:
 
 
 def confirmation(session: PodSession, alert: Alerted, hub: bytes, now_s: float, sealed: bytes) -> Written:
-    """One member's "I have read this". Its id is made with the pod's key: the same if said twice, and it names nobody."""
+    """One member's "I have read this". Its id is made with the pod's key: said twice it is one; it names nobody."""
     secret = pod_keys.pod_layer_seal(session.pod_key, bytes([session.member]), b"confirmation id" + alert.head.full_id)
     life_s = min(max(alert.head.end_s - int(now_s), 60), LANE_DAYS[Lane.SHORT] * DAY_S)
     head = head_for(hub, id_from(b"confirm", secret), now_s, life_s)

@@ -295,6 +295,8 @@ class Owner:
             self.tell_engine(mesh_events.BlockPublished(block), batch)
 
     def open_life(self, batch: Batch) -> None:
+        if self.engine is not None:
+            self.publisher.lives_known |= self.engine.lives_known()
         life = self.publisher.open_life(self.rng)
         self.journal.append_meta(META_NAME, self.publisher.meta())
         batch.touched = True
@@ -364,7 +366,7 @@ class Owner:
             config=EngineConfig(
                 region=self.facts.region or "US",
                 preset=self.facts.preset or "LONG_FAST",
-                polite_share=self._airtime_share or POLITE_SHARE,
+                share=self._airtime_share or POLITE_SHARE,
             ),
         )
 

@@ -1,6 +1,7 @@
 """What tests of several rooms share: a real hub in a folder of its own, without a radio."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,16 @@ def hub_folder(tmp_path: Path) -> Iterator[HubInAFolder]:
 def hub(hub_folder: HubInAFolder) -> Hub:
     """A running hub, in a network of its own, without a radio."""
     return hub_folder.start()
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], None]:
+    """Wait until something holds; ten seconds at the most."""
+
+    def wait(holds: Callable[[], bool], within_s: float = 10.0) -> None:
+        deadline_s = time.monotonic() + within_s
+        while not holds():
+            assert time.monotonic() < deadline_s, "it did not come to hold in time"
+            time.sleep(0.02)
+
+    return wait

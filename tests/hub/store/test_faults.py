@@ -5,13 +5,13 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
-from diary import TODAY, Diary
 from faulty_files import ROOT, FaultyFiles, PowerCut
+from store_diary import TODAY, Diary
 
 from hub.store.failed import CardFull, StoreFailed
 
 DATA = ROOT / "data"
-CUT_SEEDS = range(4)
+CUT_SEEDS = range(3)
 
 
 def cut(operation: str) -> None:
@@ -69,6 +69,21 @@ def test_a_second_power_cut_while_the_first_is_mended_loses_nothing_either(seed:
             files.heal()
             diary.start_again()
             diary.live_on()
+
+
+@pytest.mark.parametrize("fault", [cut, error(errno.EIO)], ids=["kill", "EIO"])
+@pytest.mark.parametrize("seed", CUT_SEEDS)
+def test_what_a_start_has_read_stays_even_if_the_power_goes_next(fault: Callable[[str], None], seed: int) -> None:
+    for at in range(OPERATIONS):
+        files = FaultyFiles(Random(seed * 1000 + at), at, fault)
+        diary = Diary(DATA, files, seed)
+        with pytest.raises((PowerCut, StoreFailed)):
+            diary.live()
+
+        files.kill()
+        diary.start_again()
+        files.cut()
+        diary.start_again()
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])

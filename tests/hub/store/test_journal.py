@@ -3,25 +3,12 @@
 from pathlib import Path
 
 import pytest
+from store_diary import TODAY, block, block_id
 
 from hub.store.failed import StoreLocked
 from hub.store.journal import Entry, Journal
 from hub.store.segment import Kind
-from mesh.block import Block, BlockId, Header, Lane, LogId, Priority, seal
-from mesh.keys import HubKeys
 from mesh.refused import Refused
-
-TODAY = 20_800
-ALDER = HubKeys(b"a" * 32)
-
-
-def block(sequence: int, text: bytes = b"a need") -> Block:
-    header = Header(Lane.MIDDLE, Priority.ORDINARY, ALDER.hub_id, 1, sequence, (TODAY + 8) % 256, 0)
-    return seal(header, text, hub_keys=ALDER, network_id=b"n" * 16, day_key=b"k" * 32)
-
-
-def block_id(sequence: int) -> BlockId:
-    return BlockId(LogId(ALDER.hub_id, 1, Lane.MIDDLE), sequence)
 
 
 def records(journal: Journal) -> list[bytes]:

@@ -68,10 +68,14 @@ class FaultyFiles(Files):
     def heal(self) -> None:
         self.at = None
 
-    def cut(self) -> None:
-        """The power goes and comes back. All handles are gone; what was not synced is anything between old and new."""
+    def kill(self) -> None:
+        """The process ends, and the machine goes on: all handles are gone."""
         self._handles.clear()
         self._locked.clear()
+
+    def cut(self) -> None:
+        """The power goes and comes back. All handles are gone; what was not synced is anything between old and new."""
+        self.kill()
         self._settle(self.root)
 
     def _settle(self, node: Node) -> None:

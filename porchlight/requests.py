@@ -73,11 +73,11 @@ def answer(hub: AnsweringHub, request: AnyRequest) -> Status | Admitted | Founde
 
 def carry_out(settings: Settings, request: Admit | FoundPod, answer_type: type[Value], wait_s: float = 60.0) -> Value:
     """What was asked, done by the hub that runs, or, if none does, by this process on the hub's data folder."""
-    from porchlight.run import open_hub
-
     try:
         return ask(settings.data_folder, request, answer_type, wait_s)
     except NoHubRuns:
+        from porchlight.run import open_hub
+
         with open_hub(settings) as hub:
             done = answer(hub, request)
         assert isinstance(done, answer_type)

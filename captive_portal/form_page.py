@@ -19,7 +19,7 @@ from captive_portal.floods import Flood
 from captive_portal.forms import PortalForm
 from captive_portal.languages import gettext, ngettext
 from captive_portal.portal import portal
-from hub.errors import Busy, NotSaved
+from hub.errors import Busy, DoesNotFit, NotSaved
 
 Show = Callable[..., str]
 Act = Callable[..., ResponseReturnValue]
@@ -42,7 +42,7 @@ class ShowAgain(Exception):
 
 
 def form_page(form_class: type[PortalForm], show: Show) -> Callable[[Act], Act]:
-    """A view, from an act on a form that is in order (`act(form, **route)`) and its page (`show(form, notice, **route)`)."""
+    """A view from `act(form, **route)`, for a form that is in order, and its page, `show(form, notice, **route)`."""
 
     def wrap(act: Act) -> Act:
         @wraps(act)
@@ -55,6 +55,8 @@ def form_page(form_class: type[PortalForm], show: Show) -> Callable[[Act], Act]:
                 return show(form, again.notice, **route), again.status
             except NotSaved:
                 return show(form, Notice(gettext(NOT_SAVED)), **route), 503
+            except DoesNotFit:
+                return show(form, Notice(gettext(DOES_NOT_FIT)), **route), 422
             except Busy:
                 return show(form, Notice(gettext(BUSY)), **route), 503
 
@@ -103,6 +105,7 @@ NOT_SAVED = _(
     " Wait a moment and send it again."
 )
 BUSY = _("The hub is checking other words just now. What you typed is still here. Try again in a few seconds.")
+DOES_NOT_FIT = _("This is too long to travel by radio. Shorten it a little and send it again.")
 FOREIGN = _(
     "This came from another page, not from this hub, so nothing was done."
     " If you typed it yourself, look at it and send it from here."

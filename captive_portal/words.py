@@ -9,6 +9,7 @@ from hub.limits import POST_DAYS_DEFAULT
 from hub.views import Alert, Arrival, Category, Journey, Place, RadioState, Severity, Status
 
 DAY_S = 86_400
+DROPPED = ("dropped: ", "not opened: ", "not understood: ")  # begin the counters of what was refused; then the reason
 HEARD_LATELY_S = 3 * 3_600  # a hub that is well says something within this; said as "hears 2 hubs"
 
 CATEGORY: dict[Category, Any] = {
@@ -49,8 +50,8 @@ JOURNEY: dict[Journey, Any] = {
     Journey.ON_AIR: lazy_gettext("On the air; no other hub has said that it has it."),
 }
 
-# Why something heard on the air was dropped, and what else the hub counts; a name that is not here is shown as it is.
-COUNTER: dict[str, Any] = {
+# Why something heard on the air was dropped; a reason that is not here is shown as it is.
+REASON: dict[str, Any] = {
     "length": lazy_gettext("cut short or too long"),
     "type": lazy_gettext("of a kind that this hub does not know"),
     "lane": lazy_gettext("with a lifetime that does not exist"),
@@ -64,12 +65,20 @@ COUNTER: dict[str, Any] = {
     "replay": lazy_gettext("repeated from earlier"),
     "shape": lazy_gettext("not in a form that a hub writes"),
     "inflate": lazy_gettext("that unpacks to more than is allowed"),
-    "flood": lazy_gettext("more than the hub can take at once"),
-    "sent": lazy_gettext("sent"),
-    "received": lazy_gettext("received"),
-    "repaired": lazy_gettext("sent again because a hub had missed it"),
-    "relayed": lazy_gettext("passed on"),
-    "delivered": lazy_gettext("new to this hub"),
+}
+
+DONE: dict[str, Any] = {
+    "sent block": lazy_gettext("blocks sent"),
+    "sent digest": lazy_gettext("lists of what this hub holds, sent"),
+    "sent request": lazy_gettext("requests for what this hub missed, sent"),
+    "sent receipts": lazy_gettext("answers that something arrived, sent"),
+    "sent coded": lazy_gettext("repairs for many at once, sent"),
+    "repaired": lazy_gettext("blocks sent again because a hub had missed them"),
+    "received": lazy_gettext("new blocks received"),
+    "heard again": lazy_gettext("blocks heard once more"),
+    "delivered": lazy_gettext("records new to this hub"),
+    "not saving": lazy_gettext("times the card could not be written"),
+    "queue full": lazy_gettext("more heard than the hub could take at once"),
 }
 
 
@@ -110,6 +119,8 @@ def journey_words(alert: Alert) -> str:
 def place_words(place: Place, alert: Alert) -> str:
     """Where an alert is at one hub, and how we know; never better than that."""
     if place.arrival is Arrival.HERE:
+        if alert.is_home:
+            return gettext("written here %(time)s", time=said_time(alert.made_s))
         return gettext("here since %(time)s", time=said_time(place.at_s)) if place.at_s else gettext("it is here")
     if place.arrival is Arrival.ARRIVED:
         return gettext("arrived %(time)s", time=said_time(place.at_s)) if place.at_s else gettext("it arrived")
@@ -122,16 +133,19 @@ def place_words(place: Place, alert: Alert) -> str:
 
 def counters(status: Status) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
     """(what was done, what was dropped and why), in words, the largest number first."""
-    done_names = ("sent", "received", "relayed", "repaired", "delivered")
     counted = sorted(status.counters.items(), key=lambda pair: (-pair[1], pair[0]))
-    done = [(counter_words(name), count) for name, count in counted if name in done_names]
-    dropped = [(counter_words(name), count) for name, count in counted if name not in done_names]
+    done = [(done_words(name), count) for name, count in counted if not name.startswith(DROPPED)]
+    dropped = [(dropped_words(name), count) for name, count in counted if name.startswith(DROPPED)]
     return done, dropped
 
 
-def counter_words(name: str) -> str:
-    known = COUNTER.get(name.removeprefix("dropped_"))
-    return str(known) if known is not None else name.replace("_", " ")
+def done_words(name: str) -> str:
+    return str(DONE[name]) if name in DONE else name
+
+
+def dropped_words(name: str) -> str:
+    reason = name.rpartition(": ")[2]
+    return str(REASON[reason]) if reason in REASON else reason
 
 
 CLOCK: dict[str, Any] = {

@@ -11,8 +11,7 @@ from hub.views import Alert
 
 def alerts_for_asker() -> tuple[Alert, ...]:
     """Most severe first, then newest. A member reads the words of their pod; everybody sees that there is an alert."""
-    session = portal().session()
-    return hub().alerts(session) if session else hub().view().alerts
+    return hub().alerts(portal().session())
 
 
 def list_alerts() -> ResponseReturnValue:

@@ -14,8 +14,12 @@ def add_to(app: Flask) -> None:
 def show_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
-    title, explanation = said(error.code)
-    return render_template("error.html", title=title, explanation=explanation), error.code
+    return show_code(error.code)
+
+
+def show_code(code: int) -> tuple[str, int]:
+    title, explanation = said(code)
+    return render_template("error.html", title=title, explanation=explanation), code
 
 
 def said(code: int) -> tuple[str, str]:

@@ -12,12 +12,13 @@ ALERTS_ON_HOME = 2
 
 
 def home() -> ResponseReturnValue:
-    view = hub().view()
-    alerts = alerts_for_asker()
+    view, all_alerts = hub().view(), alerts_for_asker()
+    alerts = [alert for alert in all_alerts if alert.words is not None]
     return render_template(
         "home.html",
         alerts=alerts[:ALERTS_ON_HOME],
         more_alerts=max(0, len(alerts) - ALERTS_ON_HOME),
+        sealed=len(all_alerts) - len(alerts),
         counts=count_board(view),
         newest=view.posts[:NEWEST],
     )

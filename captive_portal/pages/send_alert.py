@@ -51,7 +51,7 @@ def _member() -> PodSession:
 
 
 def _checked(form: AlertForm, session: PodSession, draft: AlertDraft) -> Travels:
-    travels = hub().alert_bytes(session, draft)
+    travels = hub().alert_travels(session, draft)
     if not travels.fits:
         form.blame("words", too_long_to_travel(travels))
         raise ShowAgain

@@ -174,10 +174,11 @@ def _is_torn(hole: Hole, frames: Sequence[Frame], acknowledged: int) -> bool:
     """May a power cut before the acknowledgement have left this hole?"""
     if hole.at < acknowledged:
         return False
-    if not frames:
+    following = next((frame for frame in frames if frame.at >= hole.end), None)
+    if following is None:
         return True
     last_batch = frames[-1].batch
-    if hole.batch is not None and hole.batch < last_batch:
+    if following.batch < last_batch or (hole.batch is not None and hole.batch < last_batch):
         return False
-    following = next((frame for frame in frames if frame.at >= hole.end), None)
-    return following is None or following.batch >= last_batch
+    before = max((frame.batch for frame in frames if frame.end <= hole.at), default=0)
+    return following.batch - before <= 1  # else a whole batch is missing, and that one was acknowledged

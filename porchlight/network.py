@@ -161,6 +161,8 @@ def _confirm(yes: bool, question: str) -> None:
 def _read(file: Path, bytes_max: int) -> bytes:
     """One byte more than allowed at most, so that the parser sees that it is too much."""
     try:
+        if file.exists() and not file.is_file():
+            raise Stop(f"{file} is no file", status=STATUS_USAGE)  # a pipe would let us wait for ever
         with file.open("rb") as opened:
             return opened.read(bytes_max + 1)
     except OSError as problem:

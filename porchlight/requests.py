@@ -8,7 +8,7 @@ from hub.errors import Busy, NotSaved
 from hub.invitation import REQUEST_BYTES_MAX, InvitationRefused, read_request
 from hub.pod_life import FoundedPod, names_trouble
 from hub.settings import Settings
-from hub.views import Status, View
+from hub.views import Status
 from mesh.roster import NotAdmitted, RosterHub
 from porchlight.control import ControlRefused, NoHubRuns, ask
 
@@ -43,7 +43,7 @@ class Admitted(Struct, frozen=True):
 class AnsweringHub(Protocol):
     """What of a hub these requests need."""
 
-    def view(self) -> View: ...
+    def status(self) -> Status: ...
 
     def admit(self, new_hub: RosterHub) -> bytes: ...
 
@@ -55,7 +55,7 @@ def answer(hub: AnsweringHub, request: AnyRequest) -> Status | Admitted | Founde
     try:
         match request:
             case AskStatus():
-                return hub.view().status
+                return hub.status()
             case Admit():
                 return Admitted(hub.admit(read_request(request.request)))
             case FoundPod():
@@ -65,8 +65,8 @@ def answer(hub: AnsweringHub, request: AnyRequest) -> Status | Admitted | Founde
                 return hub.found_pod(request.name, list(request.members))
     except (InvitationRefused, NotAdmitted) as refused:
         raise ControlRefused(str(refused)) from None
-    except NotSaved:
-        raise ControlRefused("the hub could not save it: nothing was done", "see: porchlight status") from None
+    except NotSaved as problem:
+        raise ControlRefused(f"it was not saved: {problem}", "see: porchlight status") from None
     except Busy:
         raise ControlRefused("the hub is busy with other phrases", "try again in a moment") from None
 

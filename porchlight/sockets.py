@@ -15,6 +15,7 @@ SEND_BUFFER_BYTES = 65_536  # set before listen, inherited: fifty slow downloads
 BACKLOG = 256
 SIOCGIFADDR = 0x8915  # Linux: sockios.h
 SIOCGIFNETMASK = 0x891B
+IF_INET6 = Path("/proc/net/if_inet6")
 
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -61,24 +62,25 @@ def _cannot_listen(address: Address, problem: OSError) -> Stop:
             return Stop(f"{where} ({problem.strerror})")
 
 
-def wire_networks(interfaces: Iterable[str], if_inet6: Path = Path("/proc/net/if_inet6")) -> tuple[IpNetwork, ...]:
+def wire_networks(interfaces: Iterable[str], if_inet6: Path = IF_INET6) -> tuple[IpNetwork, ...]:
     """The IP networks of these interfaces now. One that is absent or has no address yet adds none."""
     names = tuple(interfaces)
-    found: list[IpNetwork] = [network for name in names if (network := _ipv4_network(name)) is not None]
-    try:
-        lines = if_inet6.read_text("ascii").splitlines()
-    except OSError:
-        lines = []  # a machine without IPv6
-    for line in lines:
-        digits, _, prefix_hex, _, _, name = line.split()
-        if name in names:
-            found.append(ipaddress.IPv6Network((bytes.fromhex(digits), int(prefix_hex, 16)), strict=False))
+    found: list[IpNetwork] = [interface.network for name in names if (interface := _ipv4(name)) is not None]
+    found += [interface.network for name, interface in _ipv6(if_inet6) if name in names]
     # Every interface has the same link-local network: an address in it does not say which one it came by.
     return tuple(network for network in found if not network.is_link_local)
 
 
-def _ipv4_network(interface: str) -> ipaddress.IPv4Network | None:
-    """The network of the interface's first IPv4 address."""
+def own_addresses(if_inet6: Path = IF_INET6) -> tuple[str, ...]:
+    """This machine's addresses now, loopback last: what a socket at 0.0.0.0 or [::] answers to."""
+    found: list[ipaddress.IPv4Address | ipaddress.IPv6Address] = []
+    found += [own.ip for _, name in socket.if_nameindex() if (own := _ipv4(name)) is not None]
+    found += [own.ip for _, own in _ipv6(if_inet6) if not own.ip.is_link_local]
+    return tuple(str(ip) for ip in sorted(found, key=lambda ip: ip.is_loopback))
+
+
+def _ipv4(interface: str) -> ipaddress.IPv4Interface | None:
+    """The interface's first IPv4 address, with its network."""
     asked = struct.pack("16s16x", interface.encode()[:15])
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         try:
@@ -86,4 +88,17 @@ def _ipv4_network(interface: str) -> ipaddress.IPv4Network | None:
             mask = fcntl.ioctl(any_socket, SIOCGIFNETMASK, asked)[20:24]
         except OSError:
             return None
-    return ipaddress.IPv4Network((address, str(ipaddress.IPv4Address(mask))), strict=False)
+    return ipaddress.IPv4Interface((address, str(ipaddress.IPv4Address(mask))))
+
+
+def _ipv6(if_inet6: Path) -> list[tuple[str, ipaddress.IPv6Interface]]:
+    """(interface, address with its network), as Linux lists them; none on a machine without IPv6."""
+    try:
+        lines = if_inet6.read_text("ascii").splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        digits, _, prefix_hex, _, _, name = line.split()
+        found.append((name, ipaddress.IPv6Interface((bytes.fromhex(digits), int(prefix_hex, 16)))))
+    return found

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 from hub_places import Place, Running, Typed, begun
@@ -107,13 +108,15 @@ def test_an_invitation_for_another_hub_is_refused(
 def test_files_of_nonsense_are_told_in_words(alder: Place, birch: Place, typed: Typed, tmp_path: Path) -> None:
     typed("network", "create", "Oak Street", "--config", alder.config)
     (tmp_path / "odd").write_bytes(b"\x00" * 3_000_000)
+    os.mkfifo(tmp_path / "pipe")
 
     invited = typed("network", "invite", tmp_path / "odd", "--config", alder.config)
     joined = typed("network", "join", tmp_path / "odd", "--config", birch.config)
     missing = typed("network", "join", tmp_path / "none", "--config", birch.config)
+    pipe = typed("network", "join", tmp_path / "pipe", "--config", birch.config)
     in_none = typed("network", "invite", tmp_path / "odd", "--config", birch.config)
 
-    assert [said.exit_code for said in (invited, joined, missing, in_none)] == [1, 1, 2, 1]
+    assert [said.exit_code for said in (invited, joined, missing, pipe, in_none)] == [1, 1, 2, 2, 1]
     assert "no request" in invited.stderr
     assert "no invitation" in joined.stderr
     assert "No such file" in missing.stderr

@@ -1,0 +1,63 @@
+"""What must the portal know of this machine? Its addresses, its wires, its time zone."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Request
+
+from captive_portal.portal import LinkInUse, PhraseLink, PortalSettings, link_by_address
+from hub.settings import Address, PortalPart, Settings
+from porchlight.sockets import own_addresses, wire_networks
+
+WIRES_LOOKED_AT_S = 30.0  # a cable may get its address long after the hub started
+
+
+def portal_settings(settings: Settings, hub_id: bytes, monotonic_s: Callable[[], float]) -> PortalSettings:
+    return PortalSettings(
+        hub_name=settings.hub.name,
+        addresses=tuple(addresses_of(settings.portal)),
+        cookie_name=f"porchlight_{hub_id.hex()}",
+        phrase_link=link_by_wires(settings.portal.wire, monotonic_s),
+        timezone=local_zone(),
+    )
+
+
+def addresses_of(portal: PortalPart, own: Callable[[], tuple[str, ...]] = own_addresses) -> Iterator[str]:
+    """The addresses of the pages, as people type them; the first is where strangers' host names are sent."""
+    for address in portal.addresses:
+        hosts = own() if address.ip.is_unspecified else (address.host,)
+        family = address.ip.version
+        for host in (*portal.names, *hosts):
+            is_literal_of_the_other_family = host not in portal.names and (":" in host) != (family == 6)
+            if not is_literal_of_the_other_family:
+                yield _typed(host, address)
+
+
+def _typed(host: str, address: Address) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}" if address.port == 80 else f"http://{shown}:{address.port}"
+
+
+def link_by_wires(interfaces: tuple[str, ...], monotonic_s: Callable[[], float]) -> PhraseLink:
+    """Tell a client's link by its address, with the networks that the wires have now."""
+    looked_at_s = monotonic_s()
+    by_address = link_by_address(wire_networks(interfaces))
+
+    def link(asked: Request) -> LinkInUse:
+        nonlocal looked_at_s, by_address
+        if interfaces and monotonic_s() - looked_at_s >= WIRES_LOOKED_AT_S:
+            looked_at_s, by_address = monotonic_s(), link_by_address(wire_networks(interfaces))
+        return by_address(asked)
+
+    return link
+
+
+def local_zone(file: Path = Path("/etc/localtime")) -> tzinfo:
+    """This machine's time zone; UTC where it has none."""
+    try:
+        with file.open("rb") as opened:
+            return ZoneInfo.from_file(opened, key="local")
+    except (OSError, ValueError):
+        return UTC

@@ -1,0 +1,134 @@
+"""How does one hub run, for real? Its parts put together as hub.toml says, until somebody stops it."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+import click
+
+from porchlight.config import config_option, keyring_of, settings_of
+from porchlight.stop import Stop, say
+
+if TYPE_CHECKING:
+    from hub.clock import TimeSource
+    from hub.hub import Hub
+    from hub.keyring import Keyring
+    from hub.settings import Settings
+    from mesh.links.link import Link
+
+Report = Callable[[dict[str, object]], None]
+
+
+@click.command()
+@config_option
+def run(config: Path) -> None:
+    """Run one hub, as its hub.toml says, until it is stopped (Ctrl-C, or systemd)."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    settings = settings_of(config)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    with serving(settings) as addresses:
+        for address in addresses:
+            click.echo(address)
+        say(f"{settings.hub.name} runs. To stop it, press Ctrl-C.")
+        stopped.wait()
+    say(f"{settings.hub.name} has stopped.")
+
+
+@contextmanager
+def serving(
+    settings: "Settings", *, time_source: "TimeSource | None" = None, report: Report | None = None
+) -> Iterator[tuple[str, ...]]:
+    """A whole hub: radio, store, pages, control socket. Gives the addresses of its pages; ends in words if it must."""
+    from captive_portal.app import create_app
+    from captive_portal.serve import serve
+    from hub.clock import SystemTime
+    from porchlight.control import ControlServer
+    from porchlight.portal_settings import portal_settings
+    from porchlight.requests import AnyRequest, answer
+    from porchlight.sockets import listening
+
+    clock: TimeSource = time_source or SystemTime()
+    keyring = keyring_of(settings)
+    link = radio_link(settings, keyring, clock.speed)
+    if settings.radio.kind != "none" and link is None:
+        say("this hub is in no network yet, so its radio rests")
+        say(f"hint: stop it and type: porchlight network create NAME --config {settings.file}")
+    with ExitStack() as until_stopped:
+        sockets = listening(settings.portal.addresses)
+        for bound in sockets:
+            until_stopped.callback(bound.close)
+        hub = until_stopped.enter_context(
+            open_hub(settings, keyring=keyring, time_source=clock, link=link, report=report)
+        )
+        control = ControlServer[AnyRequest](settings.data_folder, AnyRequest, lambda request: answer(hub, request))
+        control.start()
+        until_stopped.callback(control.stop)
+        portal = portal_settings(settings, keyring.hub_keys.hub_id, clock.monotonic_s)
+        pages = serve(create_app(hub, portal=portal, clock=clock), sockets)
+        until_stopped.callback(pages.close)
+        yield portal.addresses
+
+
+@contextmanager
+def open_hub(
+    settings: "Settings",
+    *,
+    keyring: "Keyring | None" = None,
+    time_source: "TimeSource | None" = None,
+    link: "Link | None" = None,
+    report: Report | None = None,
+) -> Iterator["Hub"]:
+    """The hub on its data folder, without pages; without a link its radio is left alone. Ends in words if it must."""
+    from hub.clock import SystemTime
+    from hub.hub import Hub, HubConfig
+    from hub.store.failed import StoreFailed, StoreLocked
+
+    hub = Hub(
+        HubConfig(
+            name=settings.hub.name,
+            data_folder=settings.data_folder,
+            clock_is_set=settings.clock.trust == "system",
+            airtime_share=settings.airtime.share,
+        ),
+        keyring=keyring or keyring_of(settings),
+        time_source=time_source or SystemTime(),
+        rng=SystemRandom(),
+        random_bytes=os.urandom,
+        link=link,
+        report=report or (lambda _: None),
+    )
+    try:
+        hub.start()
+    except StoreLocked:
+        raise Stop(
+            f"another process has {settings.data_folder} open", "this hub may run already: porchlight status"
+        ) from None
+    except StoreFailed as failed:
+        raise Stop(f"the hub's store in {settings.data_folder} cannot be opened: {failed.reason}") from None
+    try:
+        yield hub
+    finally:
+        hub.stop()
+
+
+def radio_link(settings: "Settings", keyring: "Keyring", speed: float = 1.0) -> "Link | None":
+    """The radio that hub.toml names, on the network's channel; None without a radio, or without a network."""
+    from mesh.links.radio import RadioLink, Timing
+    from mesh.links.target import SerialTarget, TcpTarget
+
+    network, radio = keyring.network, settings.radio
+    if radio.kind == "none" or network is None:
+        return None
+    host_port = radio.host_port if radio.kind == "tcp" else None
+    target = TcpTarget(*host_port) if host_port is not None else SerialTarget(radio.device)
+    return RadioLink(
+        target, network.channel_name, channel_psk=network.channel_psk, timing=Timing.at_speed(speed), rng=SystemRandom()
+    )

@@ -1,4 +1,4 @@
-"""What does `porchlight virtual-radio` do? One virtual Meshtastic radio alone, as from the shop, for any client to try."""
+"""What does `porchlight virtual-radio` do? One virtual Meshtastic radio, as from the shop, for any client to try."""
 
 import signal
 import time

@@ -130,12 +130,19 @@ class Files:
 
         Without the sync, a dead process's last writes might be read and yet never reach the card. And after a failed
         sync the kernel counts pages as clean that the card never got: so they are dropped from memory and read anew.
-        A page that the card cannot read comes as zeros, and is found out by its checksum.
         """
         handle = self.open(path, os.O_RDONLY)
         try:
             self.sync(handle)
             self.drop_cached(handle)
+        finally:
+            self.close(handle)
+        return self.read_whole(path)
+
+    def read_whole(self, path: Path) -> bytes:
+        """The whole file. A page that the card cannot read comes as zeros, and is found out by its checksum."""
+        handle = self.open(path, os.O_RDONLY)
+        try:
             size = self.size(handle)
             try:
                 return self._read_all(handle, size, 0)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.store import segment
+from hub.store.block_index import BlockIndex, Place
 from hub.store.failed import CardFull, StoreFailed, StoreLocked, failed_by
 from hub.store.files import DISK, Files
 from hub.store.local_keys import NAME, DayKey, LocalKeys
@@ -33,15 +34,6 @@ class Entry:
     kind: Kind
     day: int
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a block lies: its segment, its entry there, and that entry's size."""
-
-    day: int
-    at: int
-    size: int
 
 
 @dataclass(slots=True)
@@ -79,7 +71,7 @@ class Journal:
         self._lock = lock
         self._keys: LocalKeys
         self._segments: dict[int, Segment] = {}
-        self._blocks: dict[int, Place] = {}
+        self._blocks = BlockIndex()
         self._metas = Metas()
 
     @classmethod
@@ -121,10 +113,11 @@ class Journal:
     def append_block(self, expiry_day: int, raw: bytes) -> None:
         """Keep a block as it is, once. Refused("number") if another block has its number."""
         self._check_usable()
-        number = _number(parse_block(raw).id)
-        if number not in self._blocks:
-            self._blocks[number] = self._segment(expiry_day).add(Kind.BLOCK, raw)
-        elif self._read(self._blocks[number]) != raw:
+        block_id = parse_block(raw).id
+        held = self.block(block_id)
+        if held is None:
+            self._blocks.add(block_id, self._segment(expiry_day).add(Kind.BLOCK, raw))
+        elif held != raw:
             raise Refused("number")
 
     def append_meta(self, name: str, value: bytes) -> None:
@@ -169,7 +162,7 @@ class Journal:
         for day in doomed:
             del self._segments[day]
         if doomed:
-            self._blocks = {number: place for number, place in self._blocks.items() if place.day >= kept_day}
+            self._blocks.forget(kept_day)
 
     def meta(self, name: str) -> bytes | None:
         """The newest value of that name."""
@@ -177,13 +170,13 @@ class Journal:
 
     def block(self, block_id: BlockId) -> bytes | None:
         """A block as it came, or None. One that the card no longer reads counts as damage, and as not held."""
-        place = self._blocks.get(_number(block_id))
+        place = self._blocks.get(block_id)
         if place is None:
             return None
         raw = self._read(place)
         if raw is None:
             self.damage += 1
-            del self._blocks[_number(block_id)]
+            self._blocks.drop(block_id)
         return raw
 
     def headers(self) -> Iterator[Header]:
@@ -194,15 +187,15 @@ class Journal:
         """Every record and block on the card, by expiry day, then as they came. Raises StoreFailed."""
         for day, held in sorted(self._segments.items()):
             try:
-                raw = self._files.read_part(held.path, held.end, 0) if held.end else b""
+                raw = self._files.read_whole(held.path)[: held.end] if held.end else b""
             except OSError as problem:
                 raise failed_by(problem) from problem
             for frame in segment.scan(raw, held.key.check).frames:
                 body: bytes | None = frame.body(raw)
                 if frame.kind is Kind.RECORD:
                     body = held.key.open(frame.kind, frame.body(raw))
-                elif not self._is_held(frame.body(raw), Place(day, frame.at, frame.end - frame.at)):
-                    continue
+                elif not self._blocks.is_held(frame.body(raw), Place(day, frame.at, frame.end - frame.at)):
+                    continue  # a named value, or a block for the second time
                 if body is not None:
                     yield Entry(frame.kind, day, body)
 
@@ -215,7 +208,7 @@ class Journal:
         try:
             replay = look(self._files, self._folder, self._key_path, self.today, self._random_bytes, acknowledged)
             segments: dict[int, Segment] = {}
-            blocks: dict[int, Place] = {}
+            blocks = BlockIndex()
             metas = Metas()
             for found in replay.segments():
                 replay.damage += _take_in(found, blocks, metas)
@@ -233,12 +226,6 @@ class Journal:
             self._fail(failed_by(problem))
         else:
             self.failed = None
-
-    def _is_held(self, raw: bytes, place: Place) -> bool:
-        try:
-            return self._blocks.get(_number(parse_block(raw).id)) == place
-        except Refused:  # a named value, or no block at all
-            return False
 
     def _check_usable(self) -> None:
         if self.failed is not None:
@@ -283,26 +270,19 @@ class Journal:
         self._files.remove(self._folder, names)
 
 
-def _take_in(found: Found, blocks: dict[int, Place], metas: Metas) -> int:
+def _take_in(found: Found, blocks: BlockIndex, metas: Metas) -> int:
     """Index a segment's blocks and named values; gives how many entries were not what they seemed."""
     strange = 0
     for frame in found.scan.frames:
         body = frame.body(found.raw)
         try:
             if frame.kind is Kind.BLOCK:
-                number = _number(parse_block(body).id)
-                blocks.setdefault(number, Place(found.key.day, frame.at, frame.end - frame.at))
+                blocks.add(parse_block(body).id, Place(found.key.day, frame.at, frame.end - frame.at))
             elif frame.kind is Kind.META:
                 metas.restore(found.key.open(frame.kind, body) or b"", found.key.day)
         except Refused:
             strange += 1
     return strange
-
-
-def _number(block_id: BlockId) -> int:
-    """A block's id as one small number, since there are many: lane, hub, life, sequence."""
-    log = block_id.log
-    return int.from_bytes(bytes([log.lane]) + log.hub + bytes([log.life]) + block_id.sequence.to_bytes(2))
 
 
 def _lock(folder: Path, files: Files) -> int:

@@ -10,7 +10,7 @@ from hub.store.failed import StoreFailed
 from hub.store.files import NEW, Files
 from hub.store.local_keys import DayKey, LocalKeys
 from hub.store.segment import Scan
-from mesh.keys import RandomBytes
+from mesh.keys import CHAIN_STEPS_MAX, RandomBytes
 
 SEGMENT_NAME = re.compile(r"(\d{5})\.segment")
 
@@ -99,6 +99,6 @@ def look(
         keys = LocalKeys.make(key_path, files, today, random_bytes)
     forgotten = [segment_path(folder, day).name for day in days if day < keys.first_day]
     unfinished = [name for name in names if name.endswith(NEW)]
-    kept = [day for day in days if day >= keys.first_day]
+    kept = [day for day in days if keys.first_day <= day <= keys.first_day + CHAIN_STEPS_MAX]
     vanished = sum(1 for day, end in acknowledged.items() if end and day >= keys.first_day and day not in kept)
     return Replay(files, folder, keys, kept, acknowledged, forgotten + unfinished, vanished)

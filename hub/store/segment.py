@@ -12,6 +12,7 @@ acknowledged (torn); what lies before it was acknowledged once (damage).
 """
 
 import struct
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -110,6 +111,7 @@ def scan(raw: bytes, check: int, acknowledged: int = 0) -> Scan:
             end = _next_frame(raw, at + 1, check)
             holes.append(Hole(at, end, None))
             at = end
+    holes = _joined(holes)
     torn = tuple(hole for hole in holes if _is_torn(hole, frames, acknowledged))
     return Scan(tuple(frames), torn, len(holes) - len(torn))
 
@@ -170,15 +172,27 @@ def _next_frame(raw: bytes, start: int, check: int) -> int:
     return len(raw)
 
 
+def _joined(holes: Sequence[Hole]) -> list[Hole]:
+    """Neighbours are one stretch."""
+    joined: list[Hole] = []
+    for hole in holes:
+        if joined and joined[-1].end == hole.at:
+            before = joined.pop()
+            joined.append(Hole(before.at, hole.end, hole.batch if before.batch is None else before.batch))
+        else:
+            joined.append(hole)
+    return joined
+
+
 def _is_torn(hole: Hole, frames: Sequence[Frame], acknowledged: int) -> bool:
     """May a power cut before the acknowledgement have left this hole?"""
     if hole.at < acknowledged:
         return False
-    following = next((frame for frame in frames if frame.at >= hole.end), None)
-    if following is None:
+    number = bisect_left(frames, hole.end, key=lambda frame: frame.at)
+    if number == len(frames):
         return True
-    last_batch = frames[-1].batch
-    if following.batch < last_batch or (hole.batch is not None and hole.batch < last_batch):
+    following, last_batch = frames[number].batch, frames[-1].batch
+    if following < last_batch or (hole.batch is not None and hole.batch < last_batch):
         return False
-    before = max((frame.batch for frame in frames if frame.end <= hole.at), default=0)
-    return following.batch - before <= 1  # else a whole batch is missing, and that one was acknowledged
+    before = frames[number - 1].batch if number > 0 else 0
+    return following - before <= 1  # else a whole batch is missing, and that one was acknowledged

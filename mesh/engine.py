@@ -116,6 +116,7 @@ class Engine:
         self._alone = len(roster) <= 1
         self._life = Life(life, alone=self._alone)
         self._claimed_lives: frozenset[int] = frozenset()
+        self._peer_hashes: dict[bytes, bytes] = {}  # the latest of each hub of the roster
         self._link_lost_s: float | None = None
         self._begun = False
         self._now_s = 0.0
@@ -343,7 +344,9 @@ class Engine:
         for behind, life, counter in part.behind:
             if (behind, life) == (self._hub, self._life.number):
                 self._turns.writer.counter.raise_to(counter + 1)
-        if part.answer or self._they_lack(part):
+        news = self._peer_hashes.get(hub) != part.digest_hash  # else our digests come ever rarer, as Trickle has it
+        self._peer_hashes[hub] = part.digest_hash
+        if part.answer or (news and self._they_lack(part)):
             self._trickle.reset(self._now_s)
         elif part.digest_hash == self._turns.hash and part.part == 0:
             self._trickle.agree()

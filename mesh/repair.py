@@ -83,6 +83,7 @@ class Wants:
         self.timing = timing
         self._rng = rng
         self._wants: dict[LogId, Want] = {}
+        self._quiet_until_s = 0.0  # one answer at a time: two hubs that answer may not hear each other
 
     def __len__(self) -> int:
         return len(self._wants)
@@ -126,7 +127,15 @@ class Wants:
             self._advance(want, Heard.ALL_ANSWERED, now_s)
         elif was_asked:
             self.goes_on(block_id.log, now_s)
+        if was_asked and self._quiet_until_s > now_s:
+            self.hold(now_s)
+            if not any(each.asked for each in self._wants.values() if each.phase is Phase.ASKED):
+                self._quiet_until_s = now_s  # all has come
         return was_asked
+
+    def hold(self, now_s: float) -> None:
+        """Repairs are on the air, for us or for others: ask when they are through."""
+        self._quiet_until_s = max(self._quiet_until_s, now_s + self.timing.progress_s)
 
     def goes_on(self, log_id: LogId, now_s: float) -> None:
         """An answer for this log is under way: wait for the rest of it."""
@@ -136,7 +145,8 @@ class Wants:
             want.due_s = max(want.due_s, now_s + self.timing.progress_s)
 
     def heard(self, request: Request, now_s: float) -> None:
-        """Another hub asks: what it asks for, we need not."""
+        """Another hub asks: what it asks for, we need not; what else we miss can wait for its answer."""
+        self.hold(now_s)
         for log_id, asked in request.asked.items():
             want = self._wants.get(log_id)
             if want is None or want.phase is not Phase.WAITING:
@@ -147,19 +157,19 @@ class Wants:
                 self._advance(want, Heard.SAME_REQUEST, now_s)
 
     def due_s(self) -> float | None:
-        return min((want.due_s for want in self._wants.values()), default=None)
+        return min(map(self._acts_s, self._wants.values()), default=None)
 
     def fire(self, now_s: float) -> bool:
         """Let deadlines pass. True: something is to be asked for, see `compose`."""
         for log_id, want in list(self._wants.items()):
-            if want.due_s > now_s:
+            if self._acts_s(want) > now_s:
                 continue
             if want.phase is Phase.RESTING:
                 del self._wants[log_id]
             elif want.phase is Phase.ASKED:
                 want.tries += 1
                 self._advance(want, Heard.GIVEN_UP if want.tries >= TRIES_MAX else Heard.DEADLINE, now_s)
-        return any(want.phase is Phase.WAITING and want.due_s <= now_s for want in self._wants.values())
+        return any(self._is_due(want, now_s) for want in self._wants.values())
 
     def compose(self, still: Callable[[LogId, Runs], Runs], now_s: float) -> Request | None:
         """The request to send now, or None if nothing is due any more. `still` says what of a set is missing yet."""
@@ -180,6 +190,7 @@ class Wants:
             room -= count(numbers)
             runs_room -= len(numbers)
             self._advance(want, Heard.DEADLINE, now_s)
+        self._quiet_until_s = now_s + self.timing.answer_s
         return Request(preferred, asked)
 
     def prune(self, still: Callable[[LogId, Runs], Runs]) -> None:
@@ -190,9 +201,14 @@ class Wants:
             if not want.missing:
                 del self._wants[log_id]
 
-    @staticmethod
-    def _is_due(want: Want, now_s: float) -> bool:
-        return want.phase is Phase.WAITING and want.due_s <= now_s
+    def _is_due(self, want: Want, now_s: float) -> bool:
+        return want.phase is Phase.WAITING and self._acts_s(want) <= now_s
+
+    def _acts_s(self, want: Want) -> float:
+        """When this want's deadline counts."""
+        if want.phase is not Phase.WAITING:
+            return want.due_s
+        return min(max(want.due_s, self._quiet_until_s), want.due_s + self.timing.hold_max_s)
 
     def _advance(self, want: Want, heard: Heard, now_s: float) -> None:
         """A pair that the table lacks changes nothing: the air is full of strangers."""

@@ -59,6 +59,11 @@ class Timing:
         """From one block of an answer to the next."""
         return 30 * self.scale
 
+    @property
+    def hold_max_s(self) -> float:
+        """So long at most a request waits for the repairs of others."""
+        return 120 * self.scale
+
     def answer_wait_s(self, rng: Random, *, preferred: bool) -> float:
         """Before answering: at once if the request names us, else spread, so that one answer silences the others."""
         return self._between(0.3, 1.5, rng) if preferred else self._between(4, 25, rng)
@@ -92,5 +97,9 @@ class Timing:
         return 300 * self.scale
 
     def calm_s(self, airtime: float) -> float:
-        """After a frame of ours, before one that is not urgent: its relays come first."""
-        return 3 * airtime
+        """After a frame of ours, before one that is not urgent: its relays come first, two links away at least.
+
+        Hubs two links away do not hear us: our next frame and their relay would meet at the hub between. The share of
+        an hour that we may use leaves such pauses anyway.
+        """
+        return 2 * airtime + 9 * self.scale

@@ -166,6 +166,7 @@ class Turns:
             built = self._build_row(repair) if isinstance(repair, CodedRepair) else self._build_plain(repair.block_id)
             if built is None:
                 continue
+            self.wants.hold(self._now_s)
             if len(self.answers):
                 self.answer(self._now_s)
             return built

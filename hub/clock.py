@@ -28,7 +28,8 @@ class Rank(IntEnum):
 class TimeSource(Protocol):
     """Time passed in: real on a hub, faster in a demonstration."""
 
-    speed: float
+    @property
+    def speed(self) -> float: ...
 
     def unix_s(self) -> float: ...
 

@@ -9,7 +9,7 @@ from hub.board import is_open
 from hub.folds import Folds
 from hub.packer import Waiting
 from hub.publisher import META_NAME
-from hub.records import Claimed
+from hub.records import NAMES, Claimed
 from hub.store.segment import Kind
 from hub.written import Written, decode_written
 from mesh import events as mesh_events
@@ -87,14 +87,16 @@ def take(owner: Owner, block: Block, batch: Batch) -> None:
     own = block.header.hub == owner.keys.hub_id
     if own:
         owner.publisher.note_own(block.header, day)
-    ids = []
+    ids, kinds = [], []
     for envelope in _opened(owner, owner.folds, block, day):
+        kinds.append(envelope.kind)
         full_id = block.header.hub + envelope.id
         ids.append(full_id)
         batch.note(envelope, block.header.hub, from_block=True)
         if own:
             owner.packer.packed_elsewhere(full_id)
     owner.tally.holds(block, ids)
+    batch.opened.append((block.id, tuple(kinds)))
 
 
 def _opened(owner: Owner, folds: Folds, block: Block, day: int) -> list[Envelope]:
@@ -121,9 +123,9 @@ def fold(owner: Owner, batch: Batch) -> None:
         roster = owner.folds.roster
         for one in batch.to_fold:
             _apply(owner, owner.folds, one.envelope, one.hub, from_block=one.from_block)
-    for one in batch.to_fold:
-        if one.from_block:
-            owner.tally.count("delivered")
+    for block_id, kinds in batch.opened:
+        owner.tally.count("delivered")
+        owner.tally.tell("delivered", block_id, what=", ".join(dict.fromkeys(NAMES.get(kind, "") for kind in kinds)))
     if owner.folds.roster != roster and owner.keyring.network is not None:
         owner.keyring.save_roster(owner.folds.roster)
         owner.tell_engine(mesh_events.RosterChanged(owner.keyring.network, owner.folds.roster), batch)

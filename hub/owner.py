@@ -4,6 +4,7 @@ A turn takes what links and portal threads put into one bounded queue, appends i
 that waited, folds it, resolves the futures, and only then lets the engine's frames out. Readers take `lock` briefly.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -68,6 +69,7 @@ class Batch:
 
     answers: list[tuple["Future[object]", object]] = field(default_factory=list)
     to_fold: list[ToFold] = field(default_factory=list)
+    opened: list[tuple[BlockId, tuple[int, ...]]] = field(default_factory=list)  # blocks of others: kinds of records
     actions: list[Action] = field(default_factory=list)
     touched: bool = False  # something was appended
 
@@ -133,6 +135,8 @@ class Owner:
         if self._link is not None:
             self._link.stop()
         self._stop.set()
+        with contextlib.suppress(Full):  # then the thread is awake anyway
+            self._queue.put_nowait(Job(lambda: Outcome(None), Future()))
         if self._thread.is_alive():
             self._thread.join(10.0)
         self.journal.close()

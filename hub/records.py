@@ -177,6 +177,18 @@ KINDS: dict[type, int] = {
     PodMember: 32,
     PodVault: 33,
 }
+NAMES: dict[int, str] = {  # for whoever watches blocks go by
+    1: "a hub of the network",
+    10: "a post",
+    11: "the end of a post",
+    12: "a claim, sealed",
+    20: "an alert",
+    21: "a confirmation, sealed",
+    30: "a pod",
+    31: "a pod's key, wrapped",
+    32: "a member's name, sealed",
+    33: "a pod's name, sealed",
+}
 HOME_ONLY = (PostKept, ClaimKept)  # never packed into a block; refused when one arrives in a block
 LASTING = (PodFounded, PodKey, PodMember, PodVault)  # restated before their day
 

@@ -44,9 +44,16 @@ def run(config: Path) -> None:
 
 @contextmanager
 def serving(
-    settings: "Settings", *, time_source: "TimeSource | None" = None, report: Report | None = None
+    settings: "Settings",
+    *,
+    time_source: "TimeSource | None" = None,
+    report: Report | None = None,
+    share_s: float | None = None,
 ) -> Iterator[tuple[str, ...]]:
-    """A whole hub: radio, store, pages, control socket. Gives the addresses of its pages; ends in words if it must."""
+    """A whole hub: radio, store, pages, control socket. Gives the addresses of its pages; ends in words if it must.
+
+    share_s: how long an ordinary record waits for others to share a block, seconds.
+    """
     from captive_portal.app import create_app
     from captive_portal.serve import serve
     from hub.clock import SystemTime
@@ -66,7 +73,7 @@ def serving(
         for bound in sockets:
             until_stopped.callback(bound.close)
         hub = until_stopped.enter_context(
-            open_hub(settings, keyring=keyring, time_source=clock, link=link, report=report)
+            open_hub(settings, keyring=keyring, time_source=clock, link=link, report=report, share_s=share_s)
         )
         control = ControlServer[AnyRequest](settings.data_folder, AnyRequest, lambda request: answer(hub, request))
         control.start()
@@ -85,10 +92,11 @@ def open_hub(
     time_source: "TimeSource | None" = None,
     link: "Link | None" = None,
     report: Report | None = None,
+    share_s: float | None = None,
 ) -> Iterator["Hub"]:
     """The hub on its data folder, without pages; without a link its radio is left alone. Ends in words if it must."""
     from hub.clock import SystemTime
-    from hub.hub import Hub, HubConfig
+    from hub.hub import SHARE_S, Hub, HubConfig
     from hub.store.failed import StoreFailed, StoreLocked
 
     hub = Hub(
@@ -96,6 +104,7 @@ def open_hub(
             name=settings.hub.name,
             data_folder=settings.data_folder,
             clock_is_set=settings.clock.trust == "system",
+            share_s=SHARE_S if share_s is None else share_s,
             airtime_share=settings.airtime.share,
         ),
         keyring=keyring or keyring_of(settings),

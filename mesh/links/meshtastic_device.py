@@ -102,9 +102,13 @@ class Device:
         answer = self._ask(mesh_pb2.ToRadio(packet=packet), "status", packet.id)
         return answer.result
 
-    def ask_heartbeat(self) -> None:
-        """Is it still there? Blocks up to answer_s. Raises RadioLost if nothing comes back."""
-        self._ask(mesh_pb2.ToRadio(heartbeat=mesh_pb2.Heartbeat()), "status", None)
+    def ask_alive(self) -> None:
+        """Is it still there, and still ours? Blocks up to answer_s. Raises RadioLost if nothing comes back.
+
+        Not the protocol's heartbeat: a radio that started anew behind a cable answers that too, and then tells nothing
+        more until the next handshake. This question is answered only after one, costs no air, and brings no data.
+        """
+        self._ask_admin(admin_pb2.AdminMessage(get_owner_request=True))
 
     def begin_edit(self) -> None:
         """From here on the radio stores and reboots only at `commit_edit`."""
@@ -176,19 +180,22 @@ class Device:
         return self._rng.randrange(1, 1 << 32)  # the firmware ignores a packet whose id is among its last 20
 
     def _administer(self, admin: Any) -> None:
-        packet = mesh_pb2.MeshPacket(to=self._node, id=self._new_id(), want_ack=True)
-        packet.decoded.portnum = portnums_pb2.PortNum.ADMIN_APP
-        packet.decoded.payload = admin.SerializeToString()
-        answer = self._ask(mesh_pb2.ToRadio(packet=packet), "routing", packet.id)
+        answer = self._ask_admin(admin)
         if answer.result != mesh_pb2.Routing.Error.NONE:
             raise RadioLost(f"the radio refused a setting ({mesh_pb2.Routing.Error.Name(answer.result)})")
 
-    def _ask(self, message: Any, kind: str, packet_id: int | None) -> _Answer:
-        """Write `message` and wait for its answer; packet_id None: any of that kind."""
+    def _ask_admin(self, admin: Any) -> _Answer:
+        packet = mesh_pb2.MeshPacket(to=self._node, id=self._new_id(), want_ack=True)
+        packet.decoded.portnum = portnums_pb2.PortNum.ADMIN_APP
+        packet.decoded.payload = admin.SerializeToString()
+        return self._ask(mesh_pb2.ToRadio(packet=packet), "routing", packet.id)
+
+    def _ask(self, message: Any, kind: str, packet_id: int) -> _Answer:
+        """Write `message` and wait for its answer."""
         stream = self._open_stream()
 
         def answer() -> _Answer | None:
-            return next((a for a in self._answers if a.kind == kind and packet_id in (None, a.packet_id)), None)
+            return next((a for a in self._answers if (a.kind, a.packet_id) == (kind, packet_id)), None)
 
         with self._turn:
             self._answers.clear()

@@ -5,8 +5,9 @@ Three threads a link: one keeps the connection, one writes, and the library's ow
 
 import logging
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from random import Random, SystemRandom
@@ -15,23 +16,21 @@ from threading import Event, Lock, Thread
 from mesh.links.link import (
     FRAME_BYTES_MAX,
     FrameAccepted,
-    FrameHeard,
     FrameRefused,
     LinkDown,
     LinkEvent,
     LinkUp,
 )
-from mesh.links.meshtastic_device import PRIVATE_APP, Device
-from mesh.links.meshtastic_values import Packet
+from mesh.links.meshtastic_device import Device
 from mesh.links.radio_state import RadioLost, RadioState, firmware_problem
+from mesh.links.session import Session
 from mesh.links.target import Target
 
 log = logging.getLogger(__name__)
 
-HOP_LIMIT = 3  # the firmware's default; 7 at most, 8 and above becomes 3
 OUTBOX_FRAMES = 16  # as many as the radio's own queue takes
-EARLY_PACKETS = 64  # what a radio kept for us while we were away; most keep 32
 STOP_S_MAX = 4.5
+TICK_S = 1.0  # how often the writer looks whether the radio is to be asked
 RETRY_S = 0.05  # until the hub has room for an event that may not be lost
 APPLY_HINT = "type: porchlight radio apply"
 
@@ -76,12 +75,12 @@ class RadioLink:
         self._clock = clock
         self._rng = rng if rng is not None else SystemRandom()
         self._offer: Callable[[LinkEvent], bool] = lambda _event: False
-        self._outbox: Queue[tuple[bytes, int]] = Queue(OUTBOX_FRAMES)
+        self._outbox: Queue[tuple[bytes, int] | None] = Queue(OUTBOX_FRAMES)
         self._stop = Event()
         self._threads: tuple[Thread, ...] = ()
         self._lock = Lock()  # guards the next two
         self._device: Device | None = None  # connected or connecting
-        self._session: _Session | None = None  # connected and fit
+        self._session: Session | None = None  # connected and fit
         self._told_down: str | None = None
         self.ignored: Counter[str] = Counter()  # packets that were no frames for us, by reason
 
@@ -110,6 +109,8 @@ class RadioLink:
         self._stop.set()
         with self._lock:
             device = self._device
+        with suppress(Full):
+            self._outbox.put_nowait(None)  # wakes the writer
         if device is not None:
             device.close()
         for thread in self._threads:
@@ -138,7 +139,7 @@ class RadioLink:
 
     def _live_once(self) -> str:
         """One connection from its opening to its end; why it ended."""
-        session = _Session(self._offer, self.ignored)
+        session = Session(self._offer, self.ignored)
         timing = self._timing
         device = Device(
             self._target,
@@ -157,7 +158,7 @@ class RadioLink:
             channel = self._our_channel(state)
             self._insist(LinkUp(state.radio, state.firmware, state.region, state.preset))
             self._told_down = None
-            session.begin(device, channel, self._clock())
+            session.begin(device, state.radio, channel, self._clock())
             with self._lock:
                 self._session = session
             device.ended.wait()
@@ -196,19 +197,23 @@ class RadioLink:
             except (Exception, SystemExit):  # the thread's outermost frame
                 log.exception("the radio's writer failed in a way it was not written for")
         while not self._outbox.empty():
-            self._offer(FrameRefused(self._outbox.get_nowait()[1], "away"))
+            waiting = self._outbox.get_nowait()
+            if waiting is not None:
+                self._offer(FrameRefused(waiting[1], "away"))
 
     def _write_next(self) -> None:
         try:
-            frame, frame_id = self._outbox.get(timeout=min(self._timing.heartbeat_s, 0.5))
+            waiting = self._outbox.get(timeout=min(self._timing.heartbeat_s, TICK_S))
         except Empty:
             self._ask_if_due()
             return
+        if waiting is None:
+            return
         with self._lock:
             session = self._session
-        self._insist(self._transmit(session, frame, frame_id))
+        self._insist(self._transmit(session, *waiting))
 
-    def _transmit(self, session: "_Session | None", frame: bytes, frame_id: int) -> FrameAccepted | FrameRefused:
+    def _transmit(self, session: Session | None, frame: bytes, frame_id: int) -> FrameAccepted | FrameRefused:
         if len(frame) > FRAME_BYTES_MAX:  # beyond 233 bytes the radio would not even answer
             return FrameRefused(frame_id, "size")
         if session is None:
@@ -235,78 +240,3 @@ class RadioLink:
             session.ask()
         except RadioLost:
             return  # the connection is marked as ended; the other thread tells why
-
-
-class _Session:
-    """One connection to a radio that is fit: what it hears becomes FrameHeard.
-
-    A radio hands over what it kept for us as soon as the handshake is complete, before we know whether it is fit: that
-    waits in `early`.
-    """
-
-    def __init__(self, offer: Callable[[LinkEvent], bool], ignored: Counter[str]) -> None:
-        self._offer = offer
-        self._ignored = ignored
-        self._lock = Lock()
-        self._early: deque[Packet] = deque(maxlen=EARLY_PACKETS)
-        self._device: Device | None = None
-        self._channel = 0
-        self.asked_s = 0.0
-
-    def begin(self, device: Device, channel: int, now_s: float) -> None:
-        with self._lock:
-            self.asked_s = now_s
-            self._device, self._channel = device, channel
-            for packet in self._early:
-                self._pass_on(packet)
-            self._early.clear()
-
-    def send(self, frame: bytes) -> int:
-        assert self._device is not None
-        return self._device.send_frame(frame, self._channel, HOP_LIMIT)
-
-    def ask(self) -> None:
-        assert self._device is not None
-        self._device.ask_heartbeat()
-
-    def fail(self, reason: str) -> None:
-        assert self._device is not None
-        self._device.fail(reason)
-
-    def on_packet(self, packet: Packet) -> None:
-        """On the library's reader thread, which may not wait."""
-        with self._lock:
-            if self._device is None:
-                self._early.append(packet)
-            else:
-                self._pass_on(packet)
-
-    def _pass_on(self, packet: Packet) -> None:
-        unfit = self._unfit(packet)
-        if unfit is None and not self._offer(_frame_heard(packet)):
-            unfit = "no room"
-        if unfit is not None:
-            self._ignored[unfit] += 1
-
-    def _unfit(self, packet: Packet) -> str | None:
-        if packet.portnum is None:
-            return "encrypted"
-        if packet.portnum != PRIVATE_APP:
-            return "other port"
-        if packet.channel != self._channel:
-            return "other channel"
-        if not 0 < len(packet.payload) <= FRAME_BYTES_MAX:
-            return "size"
-        return None
-
-
-def _frame_heard(packet: Packet) -> FrameHeard:
-    hops = packet.hop_start - packet.hop_limit if 0 < packet.hop_start >= packet.hop_limit else None
-    measured = packet.rssi_dbm != 0 or packet.snr_db != 0  # protobuf's zero stands for "missing" too
-    return FrameHeard(
-        payload=packet.payload,
-        from_radio=packet.from_radio,
-        hops=hops,
-        snr_db=packet.snr_db if measured else None,
-        rssi_dbm=packet.rssi_dbm if measured else None,
-    )

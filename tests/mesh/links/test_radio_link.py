@@ -193,7 +193,8 @@ def test_a_radio_that_is_alive_is_asked_and_stays_up(houses: Street) -> None:
 
 def test_a_cable_carries_frames_too_and_may_be_pulled_out(houses: Street) -> None:
     near, far = houses.add_radio(), houses.add_radio()
-    with Hub(SerialTarget(str(near.serve_pty()))) as alder, Hub(_tcp(far)) as birch:
+    timing = replace(TIMING, heartbeat_s=0.5, answer_s=1.0)
+    with Hub(SerialTarget(str(near.serve_pty())), timing) as alder, Hub(_tcp(far)) as birch:
         alder.up(), birch.up()
         assert alder.send(b"by cable", 1) == FrameAccepted(1)
         assert birch.inbox.wait_for(FrameHeard).payload == b"by cable"
@@ -205,6 +206,18 @@ def test_a_cable_carries_frames_too_and_may_be_pulled_out(houses: Street) -> Non
         near.power_on()
         alder.up()
         assert alder.send(b"by cable", 2) == FrameAccepted(2)
+
+
+def test_a_radio_that_starts_anew_behind_a_cable_is_noticed_without_a_frame_to_send(houses: Street) -> None:
+    radio = houses.add_radio()
+    timing = replace(TIMING, heartbeat_s=0.3, answer_s=0.5)
+    with Hub(SerialTarget(str(radio.serve_pty())), timing) as alder:
+        alder.up()
+
+        radio.power_off(), radio.power_on()  # the cable stays, and the radio has forgotten that we are there
+
+        alder.inbox.wait_for(LinkDown)
+        alder.up()
 
 
 def test_send_never_waits_for_the_radio(houses: Street) -> None:

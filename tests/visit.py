@@ -84,6 +84,8 @@ class Reader(HTMLParser):
         inside = next((one for one in reversed(self.open) if one in PHRASING_ONLY), None)
         if inside and tag in BLOCKS:
             self.problems.append(f"<{tag}> inside <{inside}>")
+        if tag == "br" or tag in BLOCKS:
+            self.handle_data(" ")
         self._note(tag, given)
         if tag not in VOID:
             self.open.append(tag)

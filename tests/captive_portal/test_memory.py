@@ -1,0 +1,99 @@
+"""What the portal holds in memory: log-ins, how much a visit did, the words of a new post. All of it is bounded."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captive_portal.floods import BUCKETS_MAX, Flood, Floods, Limit
+from captive_portal.posted_notes import KEPT_S, NOTES_MAX, PostedNotes
+from captive_portal.sessions import IDLE_S, SESSIONS_MAX, Sessions
+from hub.views import PodSession, Posted
+
+
+class Clock:
+    now_s = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def member(number: int = 0) -> PodSession:
+    return PodSession(b"pod" * 3, "AAAAAAA", "Maple", bytes(32), number, "Ana")
+
+
+def test_a_session_that_is_used_lasts_and_an_idle_one_ends() -> None:
+    clock = Clock()
+    sessions = Sessions(clock)
+    used, idle = sessions.open(member(1)), sessions.open(member(2))
+
+    clock.now_s += IDLE_S - 1
+    assert sessions.find(used) == member(1)
+    clock.now_s += 2
+
+    assert sessions.find(used) == member(1)
+    assert sessions.find(idle) is None
+    assert len(sessions) == 1
+
+
+def test_the_longest_idle_session_makes_room_for_a_new_one() -> None:
+    sessions = Sessions(Clock())
+    tokens = [sessions.open(member(number)) for number in range(SESSIONS_MAX + 1)]
+
+    assert len(sessions) == SESSIONS_MAX
+    assert sessions.find(tokens[0]) is None
+    assert sessions.find(tokens[-1]) == member(SESSIONS_MAX)
+
+
+def test_a_closed_session_is_gone_and_so_is_no_session() -> None:
+    sessions = Sessions(Clock())
+    token = sessions.open(member())
+    sessions.close(token)
+    sessions.close(None)
+
+    assert sessions.find(token) is None and sessions.find(None) is None and sessions.find("") is None
+
+
+def test_a_burst_is_allowed_and_after_it_one_act_in_each_pause() -> None:
+    clock = Clock()
+    floods = Floods({Flood.POST: Limit(burst=3, refill_s=20)}, clock)
+
+    assert [floods.take(Flood.POST, "a") for _ in range(4)] == [0, 0, 0, 20]
+    assert floods.take(Flood.POST, "b") == 0
+    clock.now_s += 15
+    assert floods.take(Flood.POST, "a") == 5
+    clock.now_s += 5
+    assert [floods.take(Flood.POST, "a") for _ in range(2)] == [0, 20]
+
+
+@given(steps=st.lists(st.floats(-100, 100), max_size=40))
+def test_no_clock_that_steps_back_locks_a_visit_out_for_longer_than_the_pause(steps: list[float]) -> None:
+    clock = Clock()
+    floods = Floods({Flood.POST: Limit(burst=2, refill_s=20)}, clock)
+
+    for step in steps:
+        clock.now_s += step
+        assert 0 <= floods.take(Flood.POST, "a") <= 20
+
+
+def test_only_so_many_visits_are_remembered() -> None:
+    floods = Floods({Flood.POST: Limit(burst=1, refill_s=20)}, Clock())
+    floods.take(Flood.POST, "first")
+
+    for number in range(BUCKETS_MAX):
+        floods.take(Flood.POST, str(number))
+
+    assert floods.take(Flood.POST, "first") == 0
+
+
+def test_the_words_of_a_post_are_kept_for_half_an_hour_and_only_so_many() -> None:
+    clock = Clock()
+    notes = PostedNotes(clock)
+    notes.keep("a", Posted("id", "one two three four"))
+
+    clock.now_s += KEPT_S - 1
+    assert notes.find("a") == Posted("id", "one two three four")
+    clock.now_s += 2
+    assert notes.find("a") is None
+
+    for number in range(NOTES_MAX + 1):
+        notes.keep(str(number), Posted("id", "words"))
+    assert notes.find("0") is None and notes.find(str(NOTES_MAX)) is not None

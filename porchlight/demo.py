@@ -150,17 +150,20 @@ def words_for(event: dict[str, Any]) -> str | None:
     if "sequence" not in event:
         return None
     block = f"block {event['log']} #{event['sequence']}"
-    said = {
-        "sent": f"sends {block} to the air, {event['bytes']} bytes, sealed and signed",
-        "relayed": f"'s radio passes {block} on",
-        "received": f"has received {block}, and its signature is right",
-        "repaired": f"sends {block} to a hub that asked for it",
-        "delivered": f"opens {block}: {event.get('what', '')}",
-    }.get(event["event"])
-    if said is None:
-        return None
-    gap = "" if said.startswith("'") else " "
-    return f"{event['t']:8.1f} s  {event['hub']}{gap}{said}"
+    match event["event"]:
+        case "sent":
+            said = f" sends {block} to the air, {event['bytes']} bytes, sealed and signed"
+        case "relayed":
+            said = f"'s radio passes {block} on"
+        case "received":
+            said = f" has received {block}, and its signature is right"
+        case "repaired":
+            said = f" sends {block} to a hub that asked for it"
+        case "delivered":
+            said = f" opens {block}: {event['what'] or 'nothing that it understands'}"
+        case _:
+            return None
+    return f"{event['t']:8.1f} s  {event['hub']}{said}"
 
 
 def tell_what_is_there(stage: "Stage") -> None:

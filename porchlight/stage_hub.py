@@ -4,6 +4,7 @@ Started by porchlight.stage: `python -m porchlight.stage_hub hub.toml SPEED ORIG
 stdout is one event, as JSON; the first says that the pages are there.
 """
 
+import contextlib
 import json
 import logging
 import signal
@@ -27,7 +28,7 @@ def main(arguments: list[str]) -> int:
     telling = threading.Lock()
 
     def tell(event: dict[str, object]) -> None:
-        with telling:
+        with telling, contextlib.suppress(BrokenPipeError):  # nobody listens any more: the hub goes on
             sys.stdout.write(json.dumps({**event, "unix_s": round(time_source.unix_s(), 3)}) + "\n")
             sys.stdout.flush()
 

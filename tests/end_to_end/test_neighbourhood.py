@@ -1,0 +1,143 @@
+"""Three hubs in a line, each a process; Alder and Cedar cannot hear each other."""
+
+import json
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+from neighbour import Neighbourhood, shows, until
+
+from mesh.text_dictionary import DICTIONARIES
+
+WORDS = "Main broken on Oak Street, bring empty bottles"
+CONTACT = "blue door by the mill"
+
+
+def test_a_need_and_an_alert_cross_the_mesh_and_come_back_as_read(neighbourhood: Neighbourhood) -> None:
+    alder, cedar = neighbourhood.phone("Alder"), neighbourhood.phone("Cedar")
+
+    post_id, code = alder.post("Firewood for the cold nights")
+    until(shows(cedar, "/needs", "Firewood for the cold nights"), "the need is on Cedar's board")
+    cedar.claim(post_id, "Rosa", CONTACT)
+    until(lambda: CONTACT in alder.answers(post_id, code).text, "the claim is at Alder, for whoever has the code")
+
+    ana = neighbourhood.member("Ana", "Alder")
+    until(lambda: neighbourhood.member("Cho", "Cedar"), "Cho logs in at Cedar")
+    cho = neighbourhood.member("Cho", "Cedar")
+    alert_id = ana.send_alert(WORDS)
+    until(shows(cho, "/alerts", WORDS), "the alert is at Cedar")
+    assert WORDS not in cedar.visit("/alerts").text
+    until(shows(ana, f"/alerts/{alert_id}", "Cedar arrived"), "Alder knows that it arrived")
+    cho.confirm(alert_id)
+    until(shows(ana, f"/alerts/{alert_id}", "Read by 1 of 4"), "Ana sees that Cho has read it")
+
+    assert_it_went_through_birch(neighbourhood)
+    assert_nothing_private_is_in_the_clear(neighbourhood)
+
+
+def assert_it_went_through_birch(neighbourhood: Neighbourhood) -> None:
+    rows = neighbourhood.seen.rows()
+    from_alder = [row for row in rows if row["radio"] == "Alder"]
+    assert from_alder
+    assert not [row for row in from_alder if "Cedar" in row["heard_by"]]
+    assert [row for row in rows if row["radio"] == "Birch" and row["relayed"] and "Cedar" in row["heard_by"]]
+
+
+def assert_nothing_private_is_in_the_clear(neighbourhood: Neighbourhood) -> None:
+    stage = neighbourhood.stage
+    phrases = [phrase for _, _, phrase in stage.phrases.members] + list(stage.phrases.coordinators.values())
+    secrets = [WORDS, CONTACT, *phrases]
+    payloads = [bytes.fromhex(row["payload"]) for row in neighbourhood.seen.rows() if row["payload"]]
+    assert payloads
+    for raw in payloads:
+        for text in (raw, *inflated(raw)):
+            assert not [secret for secret in secrets if secret.encode() in text]
+    for folder in neighbourhood.data_folders():
+        for file in folder.rglob("*"):
+            if file.is_file():
+                assert not [secret for secret in secrets if secret.encode() in file.read_bytes()], file
+
+
+def inflated(raw: bytes) -> list[bytes]:
+    """What the bytes are if a deflated text begins anywhere in them."""
+    texts = []
+    for dictionary in (b"", *DICTIONARIES.values()):
+        for start in range(len(raw)):
+            inflater = zlib.decompressobj(-15, dictionary) if dictionary else zlib.decompressobj(-15)
+            try:
+                texts.append(inflater.decompress(raw[start:], 400))
+            except zlib.error:
+                continue
+    return texts
+
+
+@pytest.mark.parametrize("audience", ["pod", "network"])
+def test_with_birch_away_cedar_has_nothing_and_its_radio_alone_is_enough(
+    neighbourhood: Neighbourhood, audience: str
+) -> None:
+    """Birch comes back, and the blocks that are sent again are exactly those that were missing."""
+    stage = neighbourhood.stage
+    ana = neighbourhood.member("Ana", "Alder")
+    until(lambda: settled(neighbourhood), "all three hubs hold the same")
+    cho = neighbourhood.member("Cho", "Cedar")
+
+    stage.stop_hub("Birch")
+    ana.send_alert("First, over the radio of Birch alone", audience)
+    until(shows(cho, "/alerts", "First, over the radio"), "Birch's radio passes it on while its hub is off")
+    stage.radio_off("Birch")
+    before = len(neighbourhood.seen.blocks("repaired"))
+    ana.send_alert("Second, with Birch away", audience)
+    until(lambda: len(neighbourhood.seen.blocks("sent", "Alder")) >= 2, "Alder has sent it")
+    assert "Second" not in cho.visit("/alerts").text
+    missing = missing_blocks(neighbourhood)
+
+    stage.radio_on("Birch")
+    stage.start_hub("Birch")
+    until(shows(cho, "/alerts", "Second, with Birch away"), "Cedar has the second alert")
+    until(lambda: settled(neighbourhood), "all three hubs hold the same")
+
+    repaired = neighbourhood.seen.blocks("repaired")[before:]
+    assert set(repaired) == missing
+    birch = neighbourhood.phone("Birch")
+    assert ("First" in birch.visit("/alerts").text) == (audience == "network")
+
+
+def holdings(neighbourhood: Neighbourhood) -> dict[str, set[tuple[str, int]]]:
+    """The blocks that each hub has told of: sent as its own, or received."""
+    seen = neighbourhood.seen
+    return {
+        name: {*seen.blocks("received", name), *(block for block in seen.blocks("sent", name))}
+        for name in neighbourhood.stage.hubs
+    }
+
+
+def missing_blocks(neighbourhood: Neighbourhood) -> set[tuple[str, int]]:
+    """The blocks that one hub has and another lacks, since all were the same."""
+    sent = {block for block in neighbourhood.seen.blocks("sent")}
+    return {block for block in sent if any(block not in held for held in holdings(neighbourhood).values())}
+
+
+def settled(neighbourhood: Neighbourhood) -> bool:
+    """Whether all hubs that run count the same number of blocks, and none waits."""
+    counts = set()
+    for hub in neighbourhood.stage.hubs.values():
+        if hub.process is not None:
+            status = status_of(hub.config)
+            counts.add(status["blocks"])
+            if status["waiting_frames"]:
+                return False
+    return len(counts) == 1
+
+
+def status_of(config: Path) -> dict[str, object]:
+    """What `porchlight status --json` says."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "porchlight.cli", "status", "--json", "--config", str(config)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, object] = json.loads(asked.stdout)
+    return found

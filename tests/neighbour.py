@@ -1,0 +1,144 @@
+"""People of a demonstration: phones that visit the portals over HTTP, and what they saw on the air."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+from visit import Page, Reader, check, keep
+
+from mesh.virtual.ether import Transmission
+from porchlight.demo import Witness
+from porchlight.stage import Stage
+
+PATIENCE_S = 60.0
+
+
+class Phone:
+    """A phone with a browser, over real sockets. Every page it sees is checked as in the portal's own tests."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._session = requests.Session()
+        self._session.headers["Accept-Language"] = "en"
+
+    def visit(self, path: str, status: int = 200) -> Page:
+        return self._seen(path, self._session.get(self.url + path, timeout=20), status)
+
+    def press(self, page: Page, action: str, status: int = 200, **typed: str) -> Page:
+        """Fill in a form of the page and send it."""
+        return self.send(action, page.form(action).filled(**typed), status)
+
+    def send(self, path: str, fields: dict[str, str], status: int = 200) -> Page:
+        answer = self._session.post(self.url + path, data=fields, headers={"Origin": self.url}, timeout=20)
+        return self._seen(path, answer, status)
+
+    def _seen(self, path: str, answer: requests.Response, status: int) -> Page:
+        final = answer.url.removeprefix(self.url)
+        page = Page(final, answer.status_code, answer.text, 0, dict(answer.headers), Reader(answer.text))
+        assert answer.status_code == status, f"{path}: {answer.status_code}, not {status}: {page.text[:400]}"
+        check(page)
+        keep(page)
+        return page
+
+    # What people do
+
+    def post(self, title: str, kind: str = "need", audience: str = "network", **more: str) -> tuple[str, str]:
+        """Put a post on the board; its id and its four words."""
+        action = f"/post/{kind}"
+        preview = self.press(self.visit(action), action, title=title, audience=audience, **more)
+        posted = self.press(preview, action, step="post")
+        found = re.search(r'href="/p/([0-9a-f]{16})"', posted.html)
+        assert found, "no link to the post"
+        return found[1], posted.code
+
+    def log_in(self, pod_code: str, phrase: str) -> Page:
+        return self.press(self.visit("/login"), "/login", pod=pod_code, phrase=phrase)
+
+    def send_alert(self, words: str, audience: str = "pod") -> str:
+        """Send an alert as the member who is logged in; its id."""
+        preview = self.press(self.visit("/alerts/new"), "/alerts/new", words=words, audience=audience)
+        sent = self.press(preview, "/alerts/new", step="send")
+        return sent.path.rsplit("/", 1)[-1]
+
+    def confirm(self, alert_id: str) -> Page:
+        action = f"/alerts/{alert_id}/confirm"
+        return self.press(self.visit(f"/alerts/{alert_id}"), action)
+
+    def claim(self, post_id: str, name: str, contact: str) -> Page:
+        action = f"/p/{post_id}/claim"
+        return self.press(self.visit(f"/p/{post_id}"), action, name=name, contact=contact)
+
+    def answers(self, post_id: str, code: str) -> Page:
+        action = f"/p/{post_id}/answers"
+        return self.press(self.visit(f"/p/{post_id}"), action, code=code)
+
+    def close(self, post_id: str, code: str) -> Page:
+        action = f"/p/{post_id}/close"
+        return self.press(self.visit(f"/p/{post_id}"), action, code=code)
+
+
+@dataclass
+class Seen:
+    """What the ether carried and what the hubs told, in the files that `porchlight demo` would write."""
+
+    capture_file: Path
+    events_file: Path
+    transmissions: list[Transmission] = field(default_factory=list)
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.capture_file.read_text("utf-8").splitlines()]
+
+    def events(self, event: str | None = None) -> list[dict[str, Any]]:
+        told = [json.loads(line) for line in self.events_file.read_text("utf-8").splitlines()]
+        return [one for one in told if event in (None, one["event"])]
+
+    def blocks(self, event: str, hub: str | None = None) -> list[tuple[str, int]]:
+        """(log, sequence) of the blocks of such events."""
+        return [
+            (one["log"], one["sequence"])
+            for one in self.events(event)
+            if "sequence" in one and hub in (None, one["hub"])
+        ]
+
+
+@dataclass
+class Neighbourhood:
+    """A stage, and what was seen on it."""
+
+    stage: Stage
+    seen: Seen
+    witness: Witness
+
+    def phone(self, hub: str) -> Phone:
+        return Phone(self.stage.hubs[hub].url)
+
+    def phrase_of(self, member: str) -> str:
+        return next(phrase for name, _, phrase in self.stage.phrases.members if name == member)
+
+    def member(self, name: str, hub: str) -> Phone:
+        """A member of the pod, logged in at that hub."""
+        phone = self.phone(hub)
+        page = phone.log_in(self.stage.phrases.pod_code, self.phrase_of(name))
+        assert name in page.text
+        return phone
+
+    def data_folders(self) -> list[Path]:
+        return [hub.data_folder for hub in self.stage.hubs.values()]
+
+
+def until(holds: Callable[[], object], what: str, within_s: float = PATIENCE_S) -> None:
+    """Wait until something holds; fail with `what` did not come to pass."""
+    deadline_s = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < deadline_s, f"within {within_s:.0f} s: {what}"
+        time.sleep(0.2)
+
+
+def shows(phone: Phone, path: str, text: str) -> Callable[[], bool]:
+    """Whether a page shows a text."""
+    return lambda: text in phone.visit(path).text

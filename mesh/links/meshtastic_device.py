@@ -108,7 +108,8 @@ class Device:
         Not the protocol's heartbeat: a radio that started anew behind a cable answers that too, and then tells nothing
         more until the next handshake. This question is answered only after one, costs no air, and brings no data.
         """
-        self._ask_admin(admin_pb2.AdminMessage(get_owner_request=True))
+        packet = self._admin_packet(admin_pb2.AdminMessage(get_owner_request=True))
+        self._ask(mesh_pb2.ToRadio(packet=packet), "status", packet.id)
 
     def begin_edit(self) -> None:
         """From here on the radio stores and reboots only at `commit_edit`."""
@@ -180,15 +181,17 @@ class Device:
         return self._rng.randrange(1, 1 << 32)  # the firmware ignores a packet whose id is among its last 20
 
     def _administer(self, admin: Any) -> None:
-        answer = self._ask_admin(admin)
+        packet = self._admin_packet(admin)
+        packet.want_ack = True
+        answer = self._ask(mesh_pb2.ToRadio(packet=packet), "routing", packet.id)
         if answer.result != mesh_pb2.Routing.Error.NONE:
             raise RadioLost(f"the radio refused a setting ({mesh_pb2.Routing.Error.Name(answer.result)})")
 
-    def _ask_admin(self, admin: Any) -> _Answer:
-        packet = mesh_pb2.MeshPacket(to=self._node, id=self._new_id(), want_ack=True)
+    def _admin_packet(self, admin: Any) -> Any:
+        packet = mesh_pb2.MeshPacket(to=self._node, id=self._new_id())
         packet.decoded.portnum = portnums_pb2.PortNum.ADMIN_APP
         packet.decoded.payload = admin.SerializeToString()
-        return self._ask(mesh_pb2.ToRadio(packet=packet), "routing", packet.id)
+        return packet
 
     def _ask(self, message: Any, kind: str, packet_id: int) -> _Answer:
         """Write `message` and wait for its answer."""

@@ -15,6 +15,10 @@ class StoreFailed(Exception):
         super().__init__(reason)
         self.reason = reason
 
+    def again(self) -> "StoreFailed":
+        """The same failure for the next who asks; one exception raised again and again would grow."""
+        return type(self)(self.reason)
+
 
 class CardFull(StoreFailed):
     """There is no room. Nothing that was acknowledged is lost; make room, then `reopen()`."""

@@ -125,8 +125,8 @@ class Files:
         if names:
             self.sync_folder(folder)
 
-    def read_settled(self, path: Path) -> bytes:
-        """The whole file as the card has it: what can be read here stays, even if the power is cut next.
+    def settle(self, path: Path) -> None:
+        """What is read from the file after this is what the card has, and stays if the power is cut next.
 
         Without the sync, a dead process's last writes might be read and yet never reach the card. And after a failed
         sync the kernel counts pages as clean that the card never got: so they are dropped from memory and read anew.
@@ -137,17 +137,22 @@ class Files:
             self.drop_cached(handle)
         finally:
             self.close(handle)
-        return self.read_whole(path)
 
     def read_whole(self, path: Path) -> bytes:
-        """The whole file. A page that the card cannot read comes as zeros, and is found out by its checksum."""
+        """All bytes of the file."""
+        handle = self.open(path, os.O_RDONLY)
+        try:
+            return self._read_all(handle, self.size(handle), 0)
+        finally:
+            self.close(handle)
+
+    def read_pages(self, path: Path) -> bytes:
+        """All bytes of the file, as far as the card can read them: a page that it cannot comes as zeros."""
         handle = self.open(path, os.O_RDONLY)
         try:
             size = self.size(handle)
-            try:
-                return self._read_all(handle, size, 0)
-            except OSError:
-                return self._read_pages(handle, size)
+            pages = (self._page(handle, at, min(PAGE_BYTES, size - at)) for at in range(0, size, PAGE_BYTES))
+            return b"".join(pages)
         finally:
             self.close(handle)
 
@@ -167,16 +172,11 @@ class Files:
             size -= len(part)
         return b"".join(parts)
 
-    def _read_pages(self, handle: int, size: int) -> bytes:
-        pages: list[bytes] = []
-        for at in range(0, size, PAGE_BYTES):
-            length = min(PAGE_BYTES, size - at)
-            try:
-                page = self._read_all(handle, length, at)
-            except OSError:
-                page = b""
-            pages.append(page.ljust(length, b"\0"))
-        return b"".join(pages)
+    def _page(self, handle: int, at: int, length: int) -> bytes:
+        try:
+            return self._read_all(handle, length, at).ljust(length, b"\0")
+        except OSError:
+            return bytes(length)
 
     def _write_all(self, handle: int, data: bytes, at: int) -> None:
         view = memoryview(data)

@@ -98,8 +98,7 @@ class Journal:
     def reopen(self) -> None:
         """Replay from the card what was acknowledged, and drop the rest. Raises StoreFailed if that fails too."""
         self._replay({day: held.end for day, held in self._segments.items()})
-        if self.failed is not None:
-            raise self.failed
+        self._check_usable()
 
     def close(self) -> None:
         """Unlock the folder. What was not synced is dropped."""
@@ -186,10 +185,7 @@ class Journal:
     def entries(self) -> Iterator[Entry]:
         """Every record and block on the card, by expiry day, then as they came. Raises StoreFailed."""
         for day, held in sorted(self._segments.items()):
-            try:
-                raw = self._files.read_whole(held.path)[: held.end] if held.end else b""
-            except OSError as problem:
-                raise failed_by(problem) from problem
+            raw = self._read_segment(held)
             for frame in segment.scan(raw, held.key.check).frames:
                 body: bytes | None = frame.body(raw)
                 if frame.kind is Kind.RECORD:
@@ -229,7 +225,7 @@ class Journal:
 
     def _check_usable(self) -> None:
         if self.failed is not None:
-            raise self.failed
+            raise self.failed.again()
 
     def _fail(self, failure: StoreFailed) -> StoreFailed:
         self.failed = failure
@@ -246,6 +242,19 @@ class Journal:
         self._check_usable()
         held = self._segment(day)
         held.add(kind, held.key.seal(kind, plain, self._random_bytes))
+
+    def _read_segment(self, held: Segment) -> bytes:
+        """What of it is on the card, as far as it can be read."""
+        if held.end == 0:
+            return b""
+        try:
+            return self._files.read_whole(held.path)[: held.end]
+        except OSError:
+            pass
+        try:
+            return self._files.read_pages(held.path)[: held.end]
+        except OSError as problem:
+            raise failed_by(problem) from problem
 
     def _read(self, place: Place) -> bytes | None:
         held = self._segments[place.day]

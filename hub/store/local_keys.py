@@ -74,7 +74,8 @@ class LocalKeys:
     @classmethod
     def read(cls, path: Path, files: Files) -> "LocalKeys":
         """The chain that the card holds. StoreFailed if the file is not one that we wrote."""
-        raw = files.read_settled(path)
+        files.settle(path)
+        raw = files.read_whole(path)
         body, checksum = raw[: LAYOUT.size], raw[LAYOUT.size :]
         if len(body) == LAYOUT.size and checksum == crc32(body).to_bytes(4):
             magic, day, secret = LAYOUT.unpack(body)

@@ -65,8 +65,14 @@ class Replay:
 
     def _read(self, day: int) -> Found:
         path, key = segment_path(self.folder, day), self.keys.of(day)
-        stands = self.files.read_settled(path)
         known = self.acknowledged.get(day)
+        self.files.settle(path)
+        try:
+            stands = self.files.read_whole(path)
+        except OSError:
+            stands = self.files.read_pages(path)
+            # The card may read them another day: a hole is damage now, and nothing is cut off as torn.
+            known = len(stands) if known is None else known
         # What a process knows that it did not acknowledge, it cuts off: "not saved" was the answer to it.
         raw = stands if known is None else stands[:known]
         scan = segment.scan(raw, key.check, known or 0)

@@ -218,6 +218,20 @@ def test_a_page_that_cannot_be_read_costs_only_what_lies_on_it(tmp_path: Path) -
     assert 40 - 9 <= len(records(journal)) < 40  # 4,096 bytes hold 8 of them, and parts of one more
 
 
+def test_what_the_card_cannot_read_today_is_not_cut_off(tmp_path: Path) -> None:
+    many = [b"record %d" % number + b"." * 500 for number in range(9)]
+    path = written(tmp_path, many)
+    assert PAGE_BYTES < path.stat().st_size < 2 * PAGE_BYTES  # the second page is the tail
+
+    journal = Journal.open(tmp_path, today=TODAY, files=BadPage())
+    assert len(records(journal)) < 9 and journal.damage == 1
+    journal.append_record(DAY, b"one more")
+    journal.sync()
+    journal.close()
+
+    assert records(Journal.open(tmp_path, today=TODAY)) == [*many, b"one more"]
+
+
 def test_a_block_entry_that_holds_no_block_is_told(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path, today=TODAY)
     journal._segment(DAY).add(Kind.BLOCK, b"no block")

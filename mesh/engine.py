@@ -4,6 +4,7 @@ The firmware floods what we send (hop limit 3); the engine decides what is worth
 timers, requests for what is missing, repairs of what was asked for, receipts for alerts. Rules: docs/protocol.md.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
@@ -51,6 +52,8 @@ from mesh.timing import DIGEST_MAX_S, LINK_AWAY_S
 from mesh.trickle import Trickle
 from mesh.turns import Turns, passed
 from mesh.writer import Writer
+
+FRESH_MAX = 64
 
 
 class BlockSource(Protocol):
@@ -117,6 +120,7 @@ class Engine:
         self._life = Life(life, alone=self._alone)
         self._claimed_lives: frozenset[int] = frozenset()
         self._peer_hashes: dict[bytes, bytes] = {}  # the latest of each hub of the roster
+        self._fresh: deque[tuple[float, BlockId]] = deque(maxlen=FRESH_MAX)  # what came lately
         self._link_lost_s: float | None = None
         self._begun = False
         self._now_s = 0.0
@@ -204,6 +208,7 @@ class Engine:
 
     def _publish(self, block: Block) -> None:
         self._logs.add(block.header)
+        self._fresh.append((self._now_s, block.id))
         self._turns.receipts.track(block.id)
         self._digest_changed()
         self._turns.publish(block.id, block.header.priority, self._now_s)
@@ -286,6 +291,7 @@ class Engine:
         ):
             self._stand(changed=self._life.meet(Met.PEER_KNOWS_MORE))
         self._logs.add(header)
+        self._fresh.append((now_s, block.id))
         via_repair = self._turns.wants.got(block.id, now_s)
         self._turns.wants.claim(header.log, self._logs.gap_below(block.id), header.hub, now_s, jumped=True)
         self._turns.answers.heard(block.id, now_s)
@@ -366,11 +372,22 @@ class Engine:
         self._turns.wants.claim(log_id, self._logs.missing(log_id, claimed), by, self._now_s)
 
     def _they_lack(self, part: DigestPart) -> bool:
+        """Does that hub lack what we have had for a while?"""
+        fresh = self._fresh_numbers()
         return any(
-            without(self._logs.live(log_id), part.held.get(log_id, ()))
+            without(without(self._logs.live(log_id), part.held.get(log_id, ())), runs_of(fresh.get(log_id, ())))
             for log_id in self._logs.live_logs()
             if part.covers(log_id.hub) and self._is_known(log_id.hub)
         )
+
+    def _fresh_numbers(self) -> dict[LogId, list[int]]:
+        since_s = self._now_s - self._sender.timing.fresh_s
+        while self._fresh and self._fresh[0][0] < since_s:
+            self._fresh.popleft()
+        numbers: dict[LogId, list[int]] = {}
+        for _, block_id in self._fresh:
+            numbers.setdefault(block_id.log, []).append(block_id.sequence)
+        return numbers
 
     def _is_known(self, hub: bytes) -> bool:
         return self._intake.roster.get(hub) is not None

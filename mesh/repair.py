@@ -220,7 +220,9 @@ class Wants:
             want.asked = NOTHING
             want.due_s = now_s + self.timing.request_wait_s(self._rng)
         elif phase is Phase.ASKED:
-            want.due_s = now_s + self.timing.answer_s * 2**want.tries
+            others = heard is Heard.SAME_REQUEST
+            wait_s = self.timing.others_answer_s(self._rng) if others else self.timing.answer_s * 2**want.tries
+            want.due_s = now_s + wait_s
         else:
             want.tries, want.due_s = 0, now_s + REST_S
 

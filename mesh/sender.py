@@ -59,6 +59,7 @@ class Sender:
         self._outstanding: dict[int, _Outstanding] = {}
         self._frames = 0
         self._busy_until_s = 0.0
+        self._paused_until_s = 0.0
         self._calm_until_s = 0.0
 
     @property
@@ -113,7 +114,9 @@ class Sender:
 
     def _may_go_s(self, turn: Turn, now_s: float) -> float | None:
         """When this turn may go: now_s or later; None if it never may."""
-        calm_s = self._busy_until_s if turn.urgency is Urgency.ALERT else self._calm_until_s
+        calm_s = self._calm_until_s if turn.urgency >= Urgency.ORDINARY else self._paused_until_s
+        if turn.urgency is Urgency.ALERT:
+            calm_s = self._busy_until_s
         free_s = self.budget.free_at(airtime_s(FRAME_BYTES_MAX, self._preset, self._firmware), turn.urgency, now_s)
         return None if free_s is None else max(turn.ready_s, self._busy_until_s, calm_s, free_s)
 
@@ -121,6 +124,7 @@ class Sender:
         airtime = airtime_s(len(built.frame), self._preset, self._firmware)
         self.budget.spend(airtime, now_s)
         self._busy_until_s = now_s + airtime
+        self._paused_until_s = now_s + self.timing.pause_s(airtime)
         self._calm_until_s = now_s + self.timing.calm_s(airtime)
         self._frames += 1
         tries = turn.refusal.tries if turn.refusal is not None else 0

@@ -15,8 +15,8 @@ DIGEST_MAX_S = 7_200.0  # Trickle's longest interval, whatever the preset
 LISTEN_S = 1_800.0  # so long a starting hub waits for a digest before it opens another life
 LINK_AWAY_S = 60.0  # after a longer absence of the link the hub asks for an answer, as after a start
 UNHEARD_S = 28.0  # 15 s would be too early: relays and announcements are on their way until then
-RECEIPTS_PER_HUB_S = 10.0
-RECEIPTS_MAX_S = 240.0
+RECEIPTS_PER_PAIR_S = 1.2  # of hubs: each of n hubs says it once, and each frame is relayed by a share of n
+RECEIPTS_MAX_S = 1_200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,11 @@ class Timing:
     @property
     def answer_s(self) -> float:
         """From asking to asking again: the request's flood, the answer's wait, the answer's flood."""
-        return 45 * self.scale
+        return 32 * self.scale
+
+    def others_answer_s(self, rng: Random) -> float:
+        """From another's asking to our own: shorter, since the answer may reach it and die out before us."""
+        return self._between(18, 28, rng)
 
     @property
     def progress_s(self) -> float:
@@ -75,11 +79,11 @@ class Timing:
 
     def first_receipt_s(self, rng: Random) -> float:
         """Of an alert: some hub says soon that it has it; that serves the source and those who missed it."""
-        return self._between(8, 20, rng)
+        return self._between(7, 18, rng)
 
     def later_receipt_s(self, hubs: int, rng: Random) -> float:
         """Once another hub has spoken, the rest take their time and share frames."""
-        return self._between(12, 12 + min(RECEIPTS_PER_HUB_S * hubs, RECEIPTS_MAX_S), rng)
+        return self._between(12, 20 + min(RECEIPTS_PER_PAIR_S * hubs**2, RECEIPTS_MAX_S), rng)
 
     @property
     def unheard_s(self) -> float:
@@ -96,10 +100,19 @@ class Timing:
         """So long a coded row is kept that cannot be solved yet."""
         return 300 * self.scale
 
+    def pause_s(self, airtime: float) -> float:
+        """After a frame of ours, before the next one of any kind but an alert: its first relays come before."""
+        return 2 * airtime + 3 * self.scale
+
     def calm_s(self, airtime: float) -> float:
-        """After a frame of ours, before one that is not urgent: its relays come first, two links away at least.
+        """The same before what is not urgent: the relays two links away come before, too.
 
         Hubs two links away do not hear us: our next frame and their relay would meet at the hub between. The share of
         an hour that we may use leaves such pauses anyway.
         """
         return 2 * airtime + 9 * self.scale
+
+    @property
+    def fresh_s(self) -> float:
+        """So long after a block came, a peer that lacks it is no difference yet: floods and receipts do their work."""
+        return 60 * self.scale

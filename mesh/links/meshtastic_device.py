@@ -74,7 +74,8 @@ class Device:
         """Connect and read the radio's settings. Blocks up to connect_s + handshake_s. Raises RadioLost."""
         try:
             stream = self._make_stream()
-            stream.told, stream.settled, stream.over = self._told, self._on_settled, self._on_over
+            stream.told, stream.settled = self._told, self._on_settled
+            stream.over = lambda: self.fail(stream.last_words)
             self._stream = stream
             stream.connect()
         except TROUBLES as problem:
@@ -221,9 +222,6 @@ class Device:
         with self._turn:
             self._settled = True
             self._turn.notify_all()
-
-    def _on_over(self) -> None:
-        self.fail("the radio went away")
 
     def _told(self, message: Any) -> None:
         part = message.WhichOneof("payload_variant")

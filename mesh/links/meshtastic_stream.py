@@ -32,6 +32,7 @@ from mesh.links.target import SerialTarget, TcpTarget
 
 WRITE_S_MAX = 5  # a TCP peer that takes nothing for so long is gone
 HANDSHAKE_PARTS = {"my_info", "metadata", "channel", "config", "moduleConfig", "config_complete_id"}
+HANDSHAKE_PARTS_MAX = 256  # of one connection; the firmware has about 40
 
 
 class _Stream:
@@ -45,20 +46,23 @@ class _Stream:
     settled: Callable[[], None]
     over: Callable[[], None]
     own_user: Any = None
-    malformed: int = 0
+    last_words = "the radio went away"  # why it ended, as far as this end can tell
+    _parts = 0
 
     def _handleFromRadio(self, raw: bytes) -> None:
         message = mesh_pb2.FromRadio()
         try:
             message.ParseFromString(raw)
         except DecodeError:
-            self.malformed += 1
             return
         part = message.WhichOneof("payload_variant")
         if part == "node_info":
             if self.own_user is None:  # the radio tells its own first, and with noNodes no other
                 self.own_user = message.node_info.user
         elif part in HANDSHAKE_PARTS:
+            self._parts += 1
+            if self._parts > HANDSHAKE_PARTS_MAX:  # the library keeps them all
+                return
             super()._handleFromRadio(raw)  # type: ignore[misc]
         elif part is not None:
             self.told(message)
@@ -103,7 +107,8 @@ class TcpStream(_Stream, TCPInterface):  # type: ignore[misc]
         self.socket: socket.socket | None = connected
 
     def _reconnect(self) -> None:
-        raise ConnectionResetError("the radio closed the connection")
+        self.last_words = "the radio closed the connection: it starts anew, or another program took its place"
+        raise ConnectionResetError(self.last_words)
 
     def _disconnected(self) -> None:
         self.over()

@@ -11,7 +11,16 @@ from captive_portal.delivery import deliver
 from captive_portal.forms import new_token
 from captive_portal.icons import icon
 from captive_portal.languages import locale, set_up_languages, switch_targets
-from captive_portal.portal import EXTENSION, LinkInUse, PhraseLink, Portal, PortalSettings, link_by_address, portal
+from captive_portal.portal import (
+    EXTENSION,
+    LinkInUse,
+    PhraseLink,
+    Portal,
+    PortalSettings,
+    board_view,
+    link_by_address,
+    portal,
+)
 from captive_portal.security import add_security_headers, send_strangers_home
 from captive_portal.times import clock_time, said_day, said_time
 from hub import limits
@@ -61,7 +70,7 @@ def create_app(hub: "Hub", *, portal: PortalSettings, clock: TimeSource) -> Flas
 
 def what_each_page_shows() -> dict[str, Any]:
     here = portal()
-    status = here.hub.view().status
+    status = board_view().status
     return {
         "status": status,
         "settings": here.settings,

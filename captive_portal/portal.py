@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from flask import Request, current_app, request
+from flask import Request, current_app, g, request
 
 from captive_portal.floods import Flood, Floods, Limit
 from captive_portal.posted_notes import PostedNotes
 from captive_portal.sessions import Sessions
 from hub.clock import TimeSource
-from hub.views import PodSession
+from hub.views import PodSession, View
 
 if TYPE_CHECKING:
     from hub.hub import Hub
@@ -116,3 +116,10 @@ def portal() -> Portal:
 
 def hub() -> "Hub":
     return portal().hub
+
+
+def board_view() -> View:
+    """The board as it was when this request began: one page shows one moment."""
+    if "board_view" not in g:
+        g.board_view = hub().view()
+    return cast(View, g.board_view)

@@ -5,7 +5,7 @@ from datetime import datetime
 from babel.dates import format_date, format_skeleton, format_time
 
 from captive_portal.languages import gettext, locale
-from captive_portal.portal import hub, portal
+from captive_portal.portal import board_view, portal
 
 WEEK_DAYS = 6  # further away than this, a weekday's name would be ambiguous
 
@@ -26,7 +26,7 @@ def said_time(at_s: float) -> str:
 
 def said_day(at_s: float) -> str:
     """ "today", "tomorrow", "Friday", "3 Dec" """
-    then, now = local(at_s), local(hub().view().status.now_s)
+    then, now = local(at_s), local(board_view().status.now_s)
     days = (then.date() - now.date()).days
     if days == 0:
         return gettext("today")

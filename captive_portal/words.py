@@ -3,7 +3,7 @@
 from typing import Any
 
 from captive_portal.languages import gettext, lazy_gettext, ngettext
-from captive_portal.portal import hub
+from captive_portal.portal import board_view
 from captive_portal.times import clock_time, said_day, said_time
 from hub.limits import POST_DAYS_DEFAULT
 from hub.views import Alert, Arrival, Category, Journey, Place, RadioState, Severity, Status
@@ -90,7 +90,7 @@ def hubs_heard(status: Status) -> int:
 def truth_line(status: Status) -> str:
     """One line: radio, hubs heard, time."""
     parts = [str(RADIO[status.radio])]
-    if status.network is not None and status.hubs:
+    if status.radio is not RadioState.NONE and status.hubs:
         count = hubs_heard(status)
         parts.append(ngettext("hears %(num)d hub", "hears %(num)d hubs", count))
     parts.append(clock_time(status.now_s))
@@ -175,7 +175,7 @@ def life_words(life: str) -> str:
 def until_choices(days_offered: tuple[int, ...], chosen: str | None) -> list[tuple[str, str]]:
     """(value, words) of the days on which a post may end, with the day by its name; what was chosen is among them."""
     extra = [int(chosen)] if chosen and chosen.isascii() and chosen.isdigit() and len(chosen) <= 2 else []
-    now_s = hub().view().status.now_s
+    now_s = board_view().status.now_s
     return [(str(days), _until(days, now_s)) for days in sorted({*days_offered, *extra}) if days > 0]
 
 
@@ -193,7 +193,7 @@ def _until(days: int, now_s: int) -> str:
 def hour_choices(hours_offered: tuple[int, ...], chosen: str | None) -> list[tuple[str, str]]:
     """(value, words) of how long an alert may stand."""
     extra = [int(chosen)] if chosen and chosen.isascii() and chosen.isdigit() and len(chosen) <= 2 else []
-    now_s = hub().view().status.now_s
+    now_s = board_view().status.now_s
     return [
         (str(hours), gettext("until %(time)s", time=said_time(now_s + hours * 3_600)))
         for hours in sorted({*hours_offered, *extra})

@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from captive_portal.board_counts import count_board
 from captive_portal.pages.alerts import alerts_for_asker
-from captive_portal.portal import hub
+from captive_portal.portal import board_view
 
 NEWEST = 5
 ALERTS_ON_HOME = 2
 
 
 def home() -> ResponseReturnValue:
-    view, all_alerts = hub().view(), alerts_for_asker()
+    view, all_alerts = board_view(), alerts_for_asker()
     alerts = [alert for alert in all_alerts if alert.words is not None]
     return render_template(
         "home.html",

@@ -4,7 +4,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from captive_portal.board_counts import count_board, list_page
-from captive_portal.portal import hub
+from captive_portal.portal import board_view
 from hub.views import Category, PostKind
 
 PAGE_DIGITS_MAX = 4
@@ -19,7 +19,7 @@ def list_offers() -> ResponseReturnValue:
 
 
 def _list(kind: PostKind) -> ResponseReturnValue:
-    view, category = hub().view(), category_asked()
+    view, category = board_view(), category_asked()
     page = list_page(view, kind, category, _page_asked())
     return render_template("list.html", kind=kind, category=category, counts=count_board(view), page=page)
 

@@ -28,12 +28,11 @@ REMEMBER_S = 3_600.0
 CLOCK_META = "clock"
 LASTING_S = 31 * DAY_S
 RESTATE_S = 10 * DAY_S  # before its end: ten days without a chance to send are survived
-RESTATED_AT_ONCE = 20  # the rest follows with the next round
 
 
-def last_day(envelope: Envelope) -> int:
-    """The day whose key seals a record in the journal: the one it ends on."""
-    return max(envelope.end_s, envelope.made_s) // DAY_S
+def last_day(envelope: Envelope, today: int) -> int:
+    """The day whose key seals a record in the journal: the one it ends on, or today if that is past."""
+    return max(envelope.end_s // DAY_S, today)
 
 
 def restore_clock(owner: Owner) -> None:
@@ -66,17 +65,20 @@ def remember(owner: Owner) -> None:
 
 
 def restated(owner: Owner, now_s: float) -> list[Written]:
-    """The lasting records whose end is near, to last a month more: our own for all, others' for this hub's memory."""
+    """The lasting records whose end is near, to last a month more: our own for all, others' for this hub's memory.
+
+    All of them in one round: what follows it may destroy the day they lie in.
+    """
     due = [record for record in owner.folds.pods.records() if record.head.end_s - now_s < RESTATE_S]
     own, rest = owner.keys.hub_id, []
     made_s = int(now_s)
-    for record in due[:RESTATED_AT_ONCE]:
+    for record in due:
         is_own = record.head.hub == own
         record_id = owner.random_bytes(ID_BYTES) if is_own else record.head.id
         head = Head(record.head.hub, record_id, made_s, made_s + LASTING_S)
         rest.append(_lasting(rounded(to_envelope(replace(record, head=head))), record.head.hub, travels=is_own))
     for admission in list(owner.folds.admissions.values()):
-        if admission.end_s - now_s < RESTATE_S and len(rest) < 2 * RESTATED_AT_ONCE:
+        if admission.end_s - now_s < RESTATE_S:
             record_id = owner.random_bytes(ID_BYTES)
             fields = admitted_fields(admission.admitted)
             envelope = rounded(Envelope(KIND_ADMITTED, record_id, made_s, made_s + LASTING_S, fields))

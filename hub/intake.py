@@ -83,7 +83,11 @@ def _queue_unpacked(owner: Owner, travelling: list[Written], packed: set[bytes])
 def take(owner: Owner, block: Block, batch: Batch) -> None:
     """Journal a block that the engine has checked, and open it; it is folded once the turn is synced."""
     day = expiry_day(block.header, owner.clock.sealing_day)
-    owner.journal.append_block(day, block.raw)
+    try:
+        owner.journal.append_block(day, block.raw)
+    except Refused as refused:  # its day was forgotten in this very turn, or the journal holds another of its number
+        owner.tally.count(f"dropped: {refused.reason}")
+        return
     own = block.header.hub == owner.keys.hub_id
     if own:
         owner.publisher.note_own(block.header, day)

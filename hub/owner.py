@@ -230,7 +230,8 @@ class Owner:
 
     def keep(self, written: Written, batch: Batch) -> None:
         """Journal a record until the day it ends, fold it with this turn, and let it travel if it has a way."""
-        self.journal.append_record(housekeeping.last_day(written.envelope), encode_written(written))
+        day = housekeeping.last_day(written.envelope, self.clock.sealing_day)
+        self.journal.append_record(day, encode_written(written))
         batch.touched = True
         batch.note(written.envelope, written.hub, from_block=False)
         if written.way is not None and written.hub == self.keys.hub_id:

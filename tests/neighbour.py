@@ -2,8 +2,11 @@
 
 import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,8 +81,8 @@ class Phone:
         return self.press(self.visit(f"/p/{post_id}"), action, code=code)
 
     def close(self, post_id: str, code: str) -> Page:
-        action = f"/p/{post_id}/close"
-        return self.press(self.visit(f"/p/{post_id}"), action, code=code)
+        form = self.visit(f"/p/{post_id}").form(f"/p/{post_id}/answers")  # one field for both, a button for each
+        return self.send(f"/p/{post_id}/close", form.filled(code=code))
 
 
 @dataclass
@@ -127,8 +130,15 @@ class Neighbourhood:
         assert name in page.text
         return phone
 
+    def today(self) -> int:
+        """The day of the hubs' clocks."""
+        return int(status_of(self.stage.hubs["Alder"].config)["now_s"]) // 86_400
+
     def data_folders(self) -> list[Path]:
         return [hub.data_folder for hub in self.stage.hubs.values()]
+
+
+OpenNeighbourhood = Callable[..., AbstractContextManager[Neighbourhood]]
 
 
 def until(holds: Callable[[], object], what: str, within_s: float = PATIENCE_S) -> None:
@@ -142,3 +152,28 @@ def until(holds: Callable[[], object], what: str, within_s: float = PATIENCE_S) 
 def shows(phone: Phone, path: str, text: str) -> Callable[[], bool]:
     """Whether a page shows a text."""
     return lambda: text in phone.visit(path).text
+
+
+def settled(neighbourhood: Neighbourhood) -> bool:
+    """Whether all hubs that run count the same number of blocks, and none waits."""
+    states = [status_of(hub.config) for hub in neighbourhood.stage.hubs.values() if hub.process is not None]
+    return len({state["blocks"] for state in states}) == 1 and not any(state["waiting_frames"] for state in states)
+
+
+def status_of(config: Path) -> dict[str, Any]:
+    """What `porchlight status --json` says."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "porchlight.cli", "status", "--json", "--config", str(config)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(asked.stdout)
+    return found
+
+
+def lives_of(neighbourhood: Neighbourhood, hub: str) -> set[str]:
+    """The lives under which blocks of that hub were seen on the air."""
+    seen = neighbourhood.seen
+    logs = [log for event in ("sent", "received", "repaired") for log, _ in seen.blocks(event)]
+    return {log.split("/")[1] for log in logs if log.startswith(f"{hub}/")}

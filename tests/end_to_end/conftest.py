@@ -1,21 +1,19 @@
 """A neighbourhood of three processes in a line, and everything that its ether and its hubs told."""
 
 import contextlib
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from neighbour import Neighbourhood, Seen
+from neighbour import Neighbourhood, OpenNeighbourhood, Seen
+from ports import free_ports
 
 from porchlight.demo import Witness
 from porchlight.stage import Timeframe, open_stage
 
 SPEED = 10.0
-
-OpenNeighbourhood = Callable[..., contextlib.AbstractContextManager[Neighbourhood]]
 
 
 @pytest.fixture
@@ -49,16 +47,3 @@ def open_neighbourhood(tmp_path: Path) -> OpenNeighbourhood:
 def neighbourhood(open_neighbourhood: OpenNeighbourhood) -> Iterator[Neighbourhood]:
     with open_neighbourhood() as neighbourhood:
         yield neighbourhood
-
-
-def free_ports(count: int) -> int:
-    """The first of so many ports in a row that are free now."""
-    for first in range(18_081, 60_000, 97):
-        with ExitStack() as held:
-            try:
-                for port in range(first, first + count):
-                    held.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return first
-    raise AssertionError("no free ports")

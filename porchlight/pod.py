@@ -41,4 +41,4 @@ def create(name: str, members: int, member_names: tuple[str, ...], config: Path)
     for member, phrase in founded.phrases:
         click.echo(f"{member:<{width}}  {phrase}")
     say("A phrase is who somebody is: no hub keeps it, and nobody can make it again.")
-    say("hint: a member goes to the portal, chooses Pods, and types the pod's code and the phrase")
+    say('hint: on the portal, a member presses "For pod members" and types the code and the phrase')

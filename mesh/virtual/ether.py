@@ -60,7 +60,7 @@ class Transmission:
     channel_index: int | None  # at the radio that opened it, None where no key fits
     portnum: int | None
     payload: bytes | None
-    sealed: bytes
+    frame: AirFrame
     air_bytes: int
     airtime_s: float
 
@@ -255,7 +255,7 @@ class Ether:
             channel_index=opened[0] if opened else None,
             portnum=int(opened[1].portnum) if opened else None,
             payload=bytes(opened[1].payload) if opened else None,
-            sealed=frame.sealed,
+            frame=frame,
             air_bytes=len(frame.pack()),
             airtime_s=on_air.end_s - on_air.start_s,
         )

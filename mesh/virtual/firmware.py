@@ -13,6 +13,7 @@ from mesh.virtual.defaults import DeviceState
 from mesh.virtual.introductions import Introductions
 from mesh.virtual.packets import Handled, Port, sender, set_sender
 from mesh.virtual.phone_api import PhoneApi
+from mesh.virtual.positions import blur
 from mesh.virtual.router import Router
 from mesh.virtual.telemetry import Telemetry
 from mesh.virtual.timeline import Alarm, PowerOn, Timeline
@@ -109,6 +110,8 @@ class Firmware:
             return
         set_sender(packet, 0)  # a client may not pick another's number
         packet.id = packet.id or self.router.new_id()
+        if packet.decoded.portnum == Port.POSITION_APP:
+            blur(packet, self._state)
         self.router.send_to_mesh(packet)
 
     def _explain(self, verdict: Verdict, packet: Any) -> None:

@@ -7,7 +7,7 @@ from google.protobuf.message import DecodeError
 from meshtastic.protobuf import mesh_pb2
 
 from mesh.virtual.air_frame import BROADCAST, is_broadcast
-from mesh.virtual.air_log import POLITE_CHANNEL_PERCENT
+from mesh.virtual.air_log import BUSY_CHANNEL_PERCENT, POLITE_CHANNEL_PERCENT
 from mesh.virtual.defaults import DeviceState
 from mesh.virtual.packets import Handled, MeshPacket, Port, hops_away, hops_for_answer, sender
 from mesh.virtual.router import Router
@@ -60,7 +60,7 @@ class Introductions:
 
     def _own_info(self, rest_s: float) -> Any | None:
         now_s = self._timeline.now_s
-        if self._utilisation_percent() >= POLITE_CHANNEL_PERCENT:
+        if self._utilisation_percent() >= BUSY_CHANNEL_PERCENT:
             return None
         if self._last_s is not None and now_s - self._last_s < rest_s:
             return None
@@ -113,7 +113,8 @@ class Introductions:
         away = hops_away(packet)
         if away is not None:
             node.hops_away = away
-        if not node.HasField("user") and (away or 0) <= self._state.hop_limit + FAR_HOPS:
+        near = (away or 0) <= self._state.hop_limit + FAR_HOPS
+        if not node.HasField("user") and near and self._utilisation_percent() < POLITE_CHANNEL_PERCENT:
             self._send(
                 number, want_response=True, rest_s=REST_S, priority=MeshPacket.BACKGROUND, channel=packet.channel
             )

@@ -16,7 +16,7 @@ PACKETS_MAX = 32  # what most boards keep for a client that is away
 STATUSES_MAX = 2
 NOTIFICATIONS_MAX = 2
 QUEUE_MAX = 16
-TURN_S = 0.002  # the firmware comes back to its stream after that; what arrived meanwhile is read at once
+TURN_S = 0.005  # the firmware comes back to its stream after that; what arrived meanwhile is read at once
 IDLE_S = 900.0  # a TCP client that sends nothing for so long is closed
 
 

@@ -41,7 +41,7 @@ class Transmitter:
         self._queue: list[Outgoing] = []
         self._wait: Alarm | None = None
         self._sending = False
-        self.log = AirLog()
+        self.log = AirLog(timeline.now_s)
         self.on_room: Callable[[], None] = lambda: None  # the queue became shorter
         self.sent_count = 0
         self.relayed_count = 0

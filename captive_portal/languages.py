@@ -41,7 +41,7 @@ def locale() -> Locale:
 
 def is_complete(catalogue: Path) -> bool:
     with catalogue.open("rb") as file:
-        messages = [message for message in read_po(file) if message.id]
+        messages = [message for message in read_po(file, locale=catalogue.parts[-3]) if message.id]
     return all(message.string and all(_forms(message.string)) and not message.fuzzy for message in messages)
 
 
@@ -82,7 +82,8 @@ def choose_language() -> str:
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in languages():
         return str(chosen)
-    return request.accept_languages.best_match(languages(), default=SOURCE_LANGUAGE) or SOURCE_LANGUAGE
+    wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())  # es-MX is well served by es
+    return next((language for language in wanted if language in languages()), SOURCE_LANGUAGE)
 
 
 def switch_targets() -> list[tuple[str, str]]:

@@ -35,5 +35,5 @@ def said_day(at_s: float) -> str:
     if days == -1:
         return gettext("yesterday")
     if abs(days) <= WEEK_DAYS:
-        return str(format_date(then, "EEEE", locale=locale()))
-    return str(format_skeleton("MMMd", then, locale=locale()))
+        return gettext("%(named_day)s", named_day=format_date(then, "EEEE", locale=locale()))
+    return gettext("%(named_day)s", named_day=format_skeleton("MMMd", then, locale=locale()))

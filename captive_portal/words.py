@@ -68,14 +68,14 @@ REASON: dict[str, Any] = {
 }
 
 DONE: dict[str, Any] = {
-    "sent block": lazy_gettext("blocks sent"),
+    "sent block": lazy_gettext("messages sent"),
     "sent digest": lazy_gettext("lists of what this hub holds, sent"),
     "sent request": lazy_gettext("requests for what this hub missed, sent"),
     "sent receipts": lazy_gettext("answers that something arrived, sent"),
     "sent coded": lazy_gettext("repairs for many at once, sent"),
-    "repaired": lazy_gettext("blocks sent again because a hub had missed them"),
-    "received": lazy_gettext("new blocks received"),
-    "heard again": lazy_gettext("blocks heard once more"),
+    "repaired": lazy_gettext("messages sent again because a hub had missed them"),
+    "received": lazy_gettext("new messages received"),
+    "heard again": lazy_gettext("messages heard once more"),
     "delivered": lazy_gettext("records new to this hub"),
     "not saving": lazy_gettext("times the card could not be written"),
     "queue full": lazy_gettext("more heard than the hub could take at once"),

@@ -34,6 +34,14 @@ RADIO_FIELDS = (
 )
 
 
+# In the other settings any write restarts it, but for these, where only a change of the named fields does.
+REBOOT_FIELDS: dict[str, tuple[str, ...]] = {
+    "device": ("role", "rebroadcast_mode", "button_gpio", "buzzer_gpio"),
+    "security": ("serial_enabled", "debug_log_api_enabled"),
+    "device_ui": (),
+}
+
+
 class Admin:
     """reboot: off and on again after so many seconds. set_time: the clock, as unix seconds."""
 
@@ -93,9 +101,9 @@ class Admin:
             return AdminMessage(get_device_metadata_response=metadata())
         if variant == "get_channel_request" and 1 <= wanted <= CHANNELS:
             return AdminMessage(get_channel_response=state.channels[wanted - 1])
-        if variant == "get_config_request" and wanted < len(state.config):
+        if variant == "get_config_request" and 0 <= wanted < len(state.config):
             return AdminMessage(get_config_response=list(state.config.values())[wanted])
-        if variant == "get_module_config_request" and wanted < len(state.modules):
+        if variant == "get_module_config_request" and 0 <= wanted < len(state.modules):
             return AdminMessage(get_module_config_response=list(state.modules.values())[wanted])
         if variant == "get_device_connection_status_request":
             return AdminMessage(get_device_connection_status_response=_connection_status())
@@ -186,11 +194,13 @@ class Admin:
             return
         if variant not in self._state.config or variant == "sessionkey":
             return
-        changed = self._state.config[variant] != config
+        old, new = getattr(self._state.config[variant], variant), getattr(config, variant)
+        watched = REBOOT_FIELDS.get(variant)
+        needs_reboot = watched is None or any(getattr(old, name) != getattr(new, name) for name in watched)
         self._state.config[variant].CopyFrom(config)
         if variant == "security":
             self._keep_keys_whole()
-        self._changed(needs_reboot=changed)
+        self._changed(needs_reboot=needs_reboot)
 
     def _keep_keys_whole(self) -> None:
         """A key pair that was cleared is made anew, one that was restored gets its public half."""

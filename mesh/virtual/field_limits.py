@@ -27,6 +27,8 @@ BYTES_MAX = {
     ("AdminMessage", "set_canned_message_module_messages"): 200,
     ("AdminMessage", "set_ringtone_message"): 230,
 }
+OTHER_BYTES_MAX = 64  # fields without a line above
+REPEATED_MAX = 4  # admin keys, ignored nodes, pins: no list of the settings is longer
 DEPTH_MAX = 6
 
 
@@ -36,15 +38,15 @@ def fits(message: Message, depth: int = 0) -> bool:
         return False
     for field, value in message.ListFields():
         values = [value] if isinstance(value, (Message, str, bytes, int, float)) else list(value)
-        limit = BYTES_MAX.get((message.DESCRIPTOR.name, field.name))
-        if any(not _one_fits(one, limit, depth) for one in values):
+        limit = BYTES_MAX.get((message.DESCRIPTOR.name, field.name), OTHER_BYTES_MAX)
+        if len(values) > REPEATED_MAX or any(not _one_fits(one, limit, depth) for one in values):
             return False
     return True
 
 
-def _one_fits(value: Any, limit: int | None, depth: int) -> bool:
+def _one_fits(value: Any, limit: int, depth: int) -> bool:
     if isinstance(value, Message):
         return fits(value, depth + 1)
-    if limit is None or not isinstance(value, (str, bytes)):
+    if not isinstance(value, (str, bytes)):
         return True
     return len(value.encode() if isinstance(value, str) else value) <= limit

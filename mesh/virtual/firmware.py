@@ -63,7 +63,7 @@ class Firmware:
             self.transmitter,
             nothing_waits=lambda: self.phone.nothing_waits,
             tell_client=self._tell_client,
-            unix_s=lambda: self._unix_s() or self._telemetry.uptime_s,
+            unix_s=lambda: (self._unix_s() or self._telemetry.uptime_s) & 0xFFFFFFFF,
         )
         self._admin = Admin(
             self._timeline,
@@ -148,7 +148,7 @@ class Firmware:
     # time
 
     def _stamp(self, packet: Any) -> None:
-        packet.rx_time = self._unix_s() or 0
+        packet.rx_time = (self._unix_s() or 0) & 0xFFFFFFFF
 
     def _unix_s(self) -> int | None:
         return None if self._clock_offset_s is None else int(self._timeline.now_s + self._clock_offset_s)

@@ -9,6 +9,7 @@ from meshtastic.protobuf import mesh_pb2
 from mesh.virtual.air_frame import BROADCAST, is_broadcast
 from mesh.virtual.air_log import BUSY_CHANNEL_PERCENT, POLITE_CHANNEL_PERCENT
 from mesh.virtual.defaults import DeviceState
+from mesh.virtual.field_limits import fits
 from mesh.virtual.packets import Handled, MeshPacket, Port, hops_away, hops_for_answer, sender
 from mesh.virtual.router import Router
 from mesh.virtual.timeline import Schedule
@@ -73,6 +74,8 @@ class Introductions:
         try:
             user.ParseFromString(packet.decoded.payload)
         except DecodeError:
+            return Handled(ends_here=True)
+        if not fits(user):
             return Handled(ends_here=True)
         number = sender(packet)
         node = self._node(number)

@@ -13,6 +13,7 @@ from mesh.virtual.defaults import DeviceState
 MeshPacket, Data, Port = mesh_pb2.MeshPacket, mesh_pb2.Data, portnums_pb2
 WANT_RESPONSE_BIT, OK_TO_MQTT_BIT = 2, 1
 PAYLOAD_BYTES_MAX = 237  # of Data.payload, beyond which the firmware cannot decode the message
+SEALED_BYTES_MAX = 256
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from meshtastic.protobuf import mesh_pb2, portnums_pb2
 
 from mesh.virtual.defaults import DeviceState
 from mesh.virtual.handshake import handshake
+from mesh.virtual.packets import PAYLOAD_BYTES_MAX, SEALED_BYTES_MAX
 from mesh.virtual.stream import FrameReader, frame
 from mesh.virtual.timeline import Alarm, Schedule
 
@@ -87,6 +88,11 @@ class PhoneApi:
     def is_client(self, client: Client) -> bool:
         return self._client is client
 
+    def tell_rebooted(self) -> None:
+        """On a serial line the firmware says that it started anew; on TCP the closed connection says so."""
+        if self._client is not None:
+            self._client.write(frame(mesh_pb2.FromRadio(rebooted=True).SerializeToString()))
+
     def receive(self, data: bytes) -> None:
         """Bytes from the client. The first after a pause are read at once, what follows in the next turn, together."""
         self._last_byte_s = self._timeline.now_s
@@ -128,7 +134,7 @@ class PhoneApi:
             self.disconnect(hang_up=True)
         elif variant == "heartbeat" and to_radio.heartbeat.nonce != 1:
             self._heartbeat = True
-        elif variant is not None:
+        elif variant is not None and _fits(to_radio.packet):
             self._take(to_radio)
 
     def _check_idle(self) -> None:
@@ -200,3 +206,8 @@ class PhoneApi:
         if self._notifications:
             return mesh_pb2.FromRadio(clientNotification=self._notifications.popleft())
         return mesh_pb2.FromRadio(packet=self._packets.popleft()) if self._packets else None
+
+
+def _fits(packet: Any) -> bool:
+    """Would the firmware decode the packet? Its buffers are fixed."""
+    return len(packet.decoded.payload) <= PAYLOAD_BYTES_MAX and len(packet.encrypted) <= SEALED_BYTES_MAX

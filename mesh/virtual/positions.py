@@ -1,4 +1,4 @@
-"""How exactly does a position travel? As the channel allows: the firmware blurs what its client sends before it goes out."""
+"""How exactly does a position travel? As the channel allows: the firmware blurs what its client sends."""
 
 from typing import Any
 

@@ -18,7 +18,8 @@ OFF_S = 0.1  # how long a reboot takes: that of the recorded Linux node; boards 
 class VirtualRadio:
     """A Meshtastic radio without hardware, as from the shop. Its settings stay when the power goes.
 
-    It is on from the start, heard and hearing according to the ether's map.
+    It is on from the start, heard and hearing according to the ether's map. Not built: direct messages under a public
+    key (refused as if the key were unknown), remote administration, next-hop routing, traceroute, roles but CLIENT.
     """
 
     def __init__(
@@ -97,6 +98,11 @@ class VirtualRadio:
             return
         self._firmware.phone.connect(client)
         self.on_client(True)
+
+    def say_rebooted(self) -> None:
+        """The serial client hears that the radio started anew. Only inside a turn of the ether."""
+        if self._firmware is not None:
+            self._firmware.phone.tell_rebooted()
 
     def receive(self, client: Client, data: bytes) -> None:
         """Bytes from `client`; those of one that was replaced are nobody's."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from meshtastic.protobuf import mesh_pb2
 
-from mesh.virtual.air_frame import AIR_BYTES_MAX, HEADER, HOPS_MAX, AirFrame, is_broadcast
+from mesh.virtual.air_frame import AIR_BYTES_MAX, BROADCAST, HEADER, HOPS_MAX, AirFrame, is_broadcast
 from mesh.virtual.channels import crypt
 from mesh.virtual.defaults import HOP_LIMIT, DeviceState
 from mesh.virtual.history import PacketHistory
@@ -205,6 +205,8 @@ class Router:
 
     def hear(self, frame: AirFrame, snr_db: float, rssi_dbm: int) -> None:
         """A whole frame came in."""
+        if frame.sender in (0, BROADCAST):
+            return
         self.heard_count += 1
         packet = heard_packet(frame, snr_db, rssi_dbm)
         if frame.sender == self._own and self.retries.heard_relayed(frame.packet_id):

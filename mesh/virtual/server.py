@@ -243,6 +243,7 @@ class PtyPort:
         """The power is back; the serial line is a new one to the radio."""
         self._line = self._new_line()
         self._radio.connect(self._line)
+        self._radio.say_rebooted()
 
     def shut(self) -> None:
         """The power is gone; the cable stays."""

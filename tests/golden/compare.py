@@ -1,4 +1,4 @@
-"""Is what the virtual radios did what the real ones did? Everything is compared; a tolerance is a named line of a table.
+"""Is what the virtual radios did what the real ones did? Everything is compared; each tolerance is named in a table.
 
 Packet ids that a radio chose are its own, but must stand in the same places: they are compared by a mapping that has to
 be the same one throughout, both ways.
@@ -40,7 +40,7 @@ class Timing:
 
 @dataclass
 class Comparer:
-    """channels: to open frames whose ciphertext depends on a fresh id. new_keys: a pair is made during the recording."""
+    """channels: to open frames whose ciphertext depends on a fresh id. new_keys: a pair is made while it is recorded."""
 
     channels: ChannelTable
     timing: Timing

@@ -1,5 +1,6 @@
 """What may a form hold? Fields, their limits, and what is said when one is not right. All that comes in is hostile."""
 
+import hashlib
 import re
 import secrets
 from collections.abc import Callable
@@ -109,6 +110,15 @@ class PortalForm(Form):
 
     token = TokenField("", default=new_token)
 
+    def record_token(self) -> str:
+        """32 hex digits from which a record's id is made, as secret as the form's own token.
+
+        The same form sent twice is one record. One that was changed after going back in the browser is another: nobody
+        is thanked for words that are then dropped.
+        """
+        said = "\0".join(f"{field.name}={field.data}" for field in self)
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
     def problems(self) -> dict[str, str]:
         """The first problem of each field, in the order of the page."""
         return {field.name: str(field.errors[0]) for field in self if field.errors}
@@ -135,7 +145,7 @@ class PostForm(PortalForm):
 
     def draft(self, kind: PostKind) -> PostDraft:
         return PostDraft(
-            token=str(self.token.data),
+            token=self.record_token(),
             kind=kind,
             category=Category(str(self.category.data)),
             title=str(self.title.data),
@@ -159,7 +169,7 @@ class ClaimForm(PortalForm):
     )
 
     def draft(self, post_id: str) -> ClaimDraft:
-        return ClaimDraft(str(self.token.data), post_id, str(self.name.data), str(self.contact.data))
+        return ClaimDraft(self.record_token(), post_id, str(self.name.data), str(self.contact.data))
 
 
 class CodeForm(PortalForm):
@@ -199,7 +209,7 @@ class AlertForm(PortalForm):
 
     def draft(self) -> AlertDraft:
         return AlertDraft(
-            token=str(self.token.data),
+            token=self.record_token(),
             audience=AlertAudience(str(self.audience.data)),
             severity=Severity(str(self.severity.data)),
             words=str(self.words.data),

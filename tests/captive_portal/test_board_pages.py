@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 import zxingcpp
 from portal_rig import Here, post_a_need, post_id
-from rig import need
+from rig import HubInAFolder, need
 from visit import FIRST_VISIT_BYTES_MAX, Visitor
 
 from hub.views import Category, PostKind
@@ -44,6 +44,17 @@ def test_the_same_form_sent_twice_is_one_post_with_the_same_words(visitor: Visit
 
     assert first.code == second.code
     assert len(here.hub.view().posts) == 1
+
+
+def test_going_back_and_answering_again_in_another_name_is_a_second_answer(visitor: Visitor, here: Here) -> None:
+    path = f"/p/{here.hub.post(need()).post_id}"
+    page = visitor.visit(path)
+
+    visitor.press(page, f"{path}/claim", name="Rosa", contact="the blue door")
+    visitor.press(page, f"{path}/claim", name="Rosa", contact="the blue door")
+    visitor.press(page, f"{path}/claim", name="Theo", contact="the red door")
+
+    assert "2 people can help" in visitor.visit(path).main
 
 
 def test_what_was_typed_is_there_again_when_one_goes_back_to_change_it(visitor: Visitor) -> None:
@@ -243,3 +254,14 @@ def test_the_status_page_tells_how_the_hub_is_and_names_nobody(visitor: Visitor,
 
     assert "Elm Park" in page.main and "No radio" in page.main and "Nothing was dropped" in page.main
     assert not any(name in page.html for name in ("Ana", "Ben", "Maple"))
+
+
+def test_what_the_hub_cannot_save_stays_in_its_form(visitor: Visitor, here: Here, hub_folder: HubInAFolder) -> None:
+    path = f"/p/{here.hub.post(need()).post_id}"
+    page = visitor.visit(path)
+    hub_folder.stop()
+
+    told = visitor.press(page, f"{path}/claim", name="Rosa", contact="the blue door", status=503)
+
+    assert "Not saved" in told.main and "What you typed is still here" in told.main
+    assert told.form(f"{path}/claim").filled()["contact"] == "the blue door"

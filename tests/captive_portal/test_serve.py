@@ -40,7 +40,7 @@ def test_a_need_is_posted_over_real_sockets(port: int, here: Here) -> None:
     form = urlencode({"token": "ab" * 16, "title": "Insulin", "step": "post"})
 
     status, headers, _ = ask(port, "POST", "/post/need", form)
-    assert (status, headers["Location"]) == (303, "/posted/" + "ab" * 16)
+    assert status == 303 and headers["Location"].startswith("/posted/")
 
     status, headers, page = ask(port, "GET", headers["Location"])
     assert status == 200 and "Your four words" in page

@@ -74,6 +74,7 @@ class _OnAir:
     tuning: Tuning
     relayed: bool
     power_losses: int
+    ended: bool = False
     listeners: dict[int, int] = field(
         default_factory=dict
     )  # who was on and tuned when it began, with their power losses
@@ -179,9 +180,7 @@ class Ether:
 
     def busy_for(self, station: Station) -> bool:
         """Can `station` hear anything now?"""
-        return any(
-            on_air.end_s > self.timeline.now_s and self._link(on_air, station) is not None for on_air in self._on_air
-        )
+        return any(not on_air.ended and self._link(on_air, station) is not None for on_air in self._on_air)
 
     def transmit(self, station: Station, frame: AirFrame, airtime_s: float, *, relayed: bool) -> None:
         now_s = self.timeline.now_s
@@ -193,6 +192,7 @@ class Ether:
         self.timeline.at(on_air.end_s, lambda: self._end(on_air))
 
     def _end(self, on_air: _OnAir) -> None:
+        on_air.ended = True
         if on_air.station.power_losses != on_air.power_losses:
             self._forget_old()
             return  # the power went in the middle of it: nobody heard it whole
@@ -230,9 +230,8 @@ class Ether:
 
     def _forget_old(self) -> None:
         """Frames that no frame still in the air overlaps."""
-        now_s = self.timeline.now_s
-        earliest_s = min((o.start_s for o in self._on_air if o.end_s > now_s), default=now_s)
-        self._on_air = [o for o in self._on_air if o.end_s > earliest_s]
+        earliest_s = min((o.start_s for o in self._on_air if not o.ended), default=self.timeline.now_s)
+        self._on_air = [o for o in self._on_air if not o.ended or o.end_s > earliest_s]
 
     def _describe(self, on_air: _OnAir, heard_by: list[int]) -> Transmission:
         frame, opened = on_air.frame, None

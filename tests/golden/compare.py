@@ -40,7 +40,7 @@ class Timing:
 
 @dataclass
 class Comparer:
-    """channels: to open frames whose ciphertext depends on a fresh id. new_keys: a pair is made while it is recorded."""
+    """channels: to open frames whose ciphertext depends on a fresh id. new_keys: a pair is made meanwhile."""
 
     channels: ChannelTable
     timing: Timing

@@ -73,8 +73,8 @@ def demo(
                 on_transmission=witness.transmission,
                 on_event=witness.event,
             ) as stage:
-                witness.stage = stage
                 tell_what_is_there(stage)
+                witness.is_quiet = False
                 stopped.wait(for_s)
                 say("stopping the hubs ...")
                 signal.signal(signal.SIGINT, signal.SIG_IGN)  # they stop within seconds; one Ctrl-C is enough
@@ -87,7 +87,7 @@ class Witness:
     """Writes down what happens: a readable line for each block, and the files that were asked for."""
 
     def __init__(self, *, events: IO[str] | None, capture: IO[str] | None) -> None:
-        self.stage: Stage | None = None
+        self.is_quiet = True  # until the first screen is told: nothing scrolls it away
         self._events = events
         self._capture = capture
         self._lock = threading.Lock()
@@ -97,14 +97,11 @@ class Witness:
         with self._lock:
             _write(self._events, event)
             words = words_for(event)
-            if words is not None:
+            if words is not None and not self.is_quiet:
                 click.echo(words)
 
-    def transmission(self, sent: "Transmission") -> None:
+    def transmission(self, stage: "Stage", sent: "Transmission") -> None:
         """One frame went over the air. Called in the ether's thread."""
-        stage = self.stage
-        if stage is None:
-            return  # the radios introduce themselves while the stage is built
         row = {
             "t": round(sent.t_s, 3),
             "radio": stage.name_of(sent.radio),

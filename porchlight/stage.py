@@ -5,6 +5,7 @@ reaches its own over TCP through the real client library. Hubs stand in a line: 
 """
 
 import contextlib
+import functools
 import itertools
 import json
 import os
@@ -103,14 +104,14 @@ class StagedHub:
 class Stage:
     """Set it up with `open_stage`. Hubs and radios may be switched off and on by name while it stands."""
 
-    def __init__(self, hubs: dict[str, StagedHub], ether: Ether, timeframe: Timeframe, phrases: Phrases) -> None:
+    def __init__(self, hubs: dict[str, StagedHub], ether: Ether, timeframe: Timeframe) -> None:
         self.hubs = hubs
         self.ether = ether
-        self.phrases = phrases
+        self.phrases = Phrases({}, "", ())  # until the folders are made
         self._timeframe = timeframe
         self._listeners: list[Callable[[Event], None]] = []
         self._names = {hub.radio.node_number: hub.name for hub in hubs.values()}
-        self._hub_ids = {_hub_id(hub): hub.name for hub in hubs.values() if hub.config.exists()}
+        self._hub_ids: dict[bytes, str] = {}
 
     def on_event(self, listener: Callable[[Event], None]) -> None:
         """`listener` gets every event of every hub, from several threads."""
@@ -130,6 +131,7 @@ class Stage:
     def start_hub(self, name: str) -> None:
         """Start the hub's process and wait until its pages are there. Ends in words if it does not come."""
         hub = self.hubs[name]
+        self._hub_ids[_hub_id(hub)] = name
         hub.ready.clear()
         hub.process = subprocess.Popen(  # noqa: S603  # our own program
             [sys.executable, "-m", "porchlight.stage_hub", str(hub.config), *self._timeframe.arguments(), str(SHARE_S)],
@@ -205,7 +207,7 @@ def open_stage(
     fresh: bool = False,
     timeframe: Timeframe | None = None,
     say: Callable[[str], None] = lambda _: None,
-    on_transmission: Callable[[Transmission], None] | None = None,
+    on_transmission: Callable[["Stage", Transmission], None] | None = None,
     on_event: Callable[[Event], None] | None = None,
     seed: int = 1,
 ) -> Iterator[Stage]:
@@ -216,26 +218,25 @@ def open_stage(
         shutil.rmtree(folder)
     rng = Random(seed)  # noqa: S311  # the ether's noise, no secret
     ether = Ether(_Monotonic(), rng, speed=timeframe.speed)
-    if on_transmission is not None:
-        ether.on_transmission(on_transmission)
     line = {
         name: _place(ether, rng, folder, name, index, first_port, first_radio_port) for index, name in enumerate(names)
     }
     for one, other in itertools.pairwise(names):
         ether.connect(line[one].radio, line[other].radio, snr_db=8.0)
+    stage = Stage(line, ether, timeframe)
+    if on_transmission is not None:
+        ether.on_transmission(functools.partial(on_transmission, stage))
+    if on_event is not None:
+        stage.on_event(on_event)
     ether.start()
-    stage: Stage | None = None
     try:
-        phrases, network = _prepare(folder, line, say)
+        stage.phrases, network = _prepare(folder, line, say)
         _provision(line, network, say)
-        stage = Stage(line, ether, timeframe, phrases)
-        if on_event is not None:
-            stage.on_event(on_event)
         for name in names:
             stage.start_hub(name)
         yield stage
     finally:
-        (stage or Stage(line, ether, timeframe, Phrases({}, "", ()))).close()
+        stage.close()
 
 
 def _place(

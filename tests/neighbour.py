@@ -40,6 +40,11 @@ class Phone:
         answer = self._session.post(self.url + path, data=fields, headers={"Origin": self.url}, timeout=20)
         return self._seen(path, answer, status)
 
+    def try_send(self, path: str, fields: dict[str, str]) -> int:
+        """Send a form; the status of the page that comes of it."""
+        headers = {"Origin": self.url}
+        return self._session.post(self.url + path, data=fields, headers=headers, timeout=20).status_code
+
     def _seen(self, path: str, answer: requests.Response, status: int) -> Page:
         final = answer.url.removeprefix(self.url)
         page = Page(final, answer.status_code, answer.text, 0, dict(answer.headers), Reader(answer.text))
@@ -58,9 +63,6 @@ class Phone:
         found = re.search(r'href="/p/([0-9a-f]{16})"', posted.html)
         assert found, "no link to the post"
         return found[1], posted.code
-
-    def log_in(self, pod_code: str, phrase: str) -> Page:
-        return self.press(self.visit("/login"), "/login", pod=pod_code, phrase=phrase)
 
     def send_alert(self, words: str, audience: str = "pod") -> str:
         """Send an alert as the member who is logged in; its id."""
@@ -126,9 +128,14 @@ class Neighbourhood:
     def member(self, name: str, hub: str) -> Phone:
         """A member of the pod, logged in at that hub."""
         phone = self.phone(hub)
-        page = phone.log_in(self.stage.phrases.pod_code, self.phrase_of(name))
-        assert name in page.text
+        until(lambda: self._logs_in(phone, name), f"{name} logs in at {hub}")
         return phone
+
+    def _logs_in(self, phone: Phone, name: str) -> bool:
+        """False while the pod's keys have not come to that hub."""
+        form = phone.visit("/login").form("/login")
+        answer = phone.try_send("/login", form.filled(pod=self.stage.phrases.pod_code, phrase=self.phrase_of(name)))
+        return answer == 200
 
     def today(self) -> int:
         """The day of the hubs' clocks."""

@@ -37,7 +37,7 @@ def open_neighbourhood(tmp_path: Path) -> OpenNeighbourhood:
                 on_event=witness.event,
                 **more,
             ) as stage:
-                witness.stage = stage
+                witness.is_quiet = False
                 yield Neighbourhood(stage, seen, witness)
 
     return opened

@@ -24,7 +24,7 @@ IDLE_S = 900.0  # a TCP client that sends nothing for so long is closed
 class Client(Protocol):
     """One connection, as the radio sees it. Nothing here may block or call back."""
 
-    closes_when_idle: bool  # TCP does, a serial line does not
+    can_close: bool  # TCP can, when the client leaves or sends nothing for long; a serial line stays
 
     def write(self, data: bytes) -> None: ...
 
@@ -72,18 +72,28 @@ class PhoneApi:
         self._client = client
         self._reader = FrameReader()
         self._last_byte_s = self._timeline.now_s
-        if client.closes_when_idle:
+        if client.can_close:
             self._idle = self._timeline.after(IDLE_S, self._check_idle)
 
     def disconnect(self, *, hang_up: bool) -> None:
         client, self._client = self._client, None
-        self._config_done, self._heartbeat = False, False
-        self._config.clear()
-        self._unread.clear()
+        self._end_session()
         if self._idle is not None:
             self._idle.cancel()
         if client is not None and hang_up:
             client.hang_up()
+
+    def _end_session(self) -> None:
+        self._config_done, self._heartbeat = False, False
+        self._config.clear()
+        self._unread.clear()
+
+    def _leave(self) -> None:
+        """The client said that it leaves."""
+        if self._client is not None and self._client.can_close:
+            self.disconnect(hang_up=True)
+        else:
+            self._end_session()
 
     def is_client(self, client: Client) -> bool:
         return self._client is client
@@ -131,7 +141,7 @@ class PhoneApi:
         if variant == "want_config_id":
             self._config, self._config_done = deque(handshake(self._state(), to_radio.want_config_id)), False
         elif variant == "disconnect":
-            self.disconnect(hang_up=True)
+            self._leave()
         elif variant == "heartbeat" and to_radio.heartbeat.nonce != 1:
             self._heartbeat = True
         elif variant is not None and _fits(to_radio.packet):

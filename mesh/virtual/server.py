@@ -24,8 +24,8 @@ HUNG_UP_S = 0.05  # between two looks whether somebody opened the terminal
 class _Line:
     """What the radio has written and a thread has still to send. Its end of the radio's `Client`."""
 
-    def __init__(self, wake: Callable[[], None], *, closes_when_idle: bool) -> None:
-        self.closes_when_idle = closes_when_idle
+    def __init__(self, wake: Callable[[], None], *, can_close: bool) -> None:
+        self.can_close = can_close
         self._wake = wake
         self._lock = Lock()
         self._unsent = bytearray()
@@ -167,7 +167,7 @@ class TcpPort:
         self._drop_connection()
         client.setblocking(False)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        line = _Line(self._thread.wake, closes_when_idle=True)
+        line = _Line(self._thread.wake, can_close=True)
         self._connection = (client, line)
         self._thread.selector.register(client, EVENT_READ)
         with self._ether.turn():
@@ -253,7 +253,7 @@ class PtyPort:
         os.close(self._master)
 
     def _new_line(self) -> _Line:
-        return _Line(self._thread.wake, closes_when_idle=False)
+        return _Line(self._thread.wake, can_close=False)
 
     def _run(self) -> None:
         selector = self._thread.selector

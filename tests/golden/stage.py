@@ -28,7 +28,7 @@ class NoClock:
 class Listener:
     """A client that notes what it is told."""
 
-    closes_when_idle = True
+    can_close = True
 
     def __init__(self, note: Callable[[Any | None], None]) -> None:
         self._note, self._reader = note, FrameReader()

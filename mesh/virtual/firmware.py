@@ -112,6 +112,8 @@ class Firmware:
         packet.id = packet.id or self.router.new_id()
         if packet.decoded.portnum == Port.POSITION_APP:
             blur(packet, self._state)
+        if packet.decoded.portnum == Port.TRACEROUTE_APP:
+            packet.want_ack = True
         self.router.send_to_mesh(packet)
 
     def _explain(self, verdict: Verdict, packet: Any) -> None:

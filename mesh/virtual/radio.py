@@ -82,13 +82,17 @@ class VirtualRadio:
     def serve_tcp(self, host: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:
         """Listen as a networked node does; the address, which stays the same over reboots."""
         tcp = TcpPort(self._ether, self, host, port)
-        self._ports.append(tcp)
+        with self._ether.turn():
+            self._ports.append(tcp)
+            if not self.is_on:
+                tcp.shut()
         return tcp.address
 
     def serve_pty(self) -> Path:
         """A pseudo terminal in place of the USB cable; the path to hand to a client."""
         pty = PtyPort(self._ether, self)
-        self._ports.append(pty)
+        with self._ether.turn():
+            self._ports.append(pty)
         return pty.path
 
     def connect(self, client: Client) -> None:

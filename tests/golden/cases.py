@@ -260,6 +260,7 @@ CASES = (
     ),
     Case("10", single(3329), since_start_s=1.5, timing=RETRIED, seed=2),
     Case("11", single(3329), since_start_s=1.5, before=(("10", 24.4),), timing=RETRIED),
+    Case("12", single(3329), since_start_s=1.5, before=(("10", 24.4), ("11", 0.2)), timing=RETRIED),
     Case("13", without_pkc, since_start_s=32.0, timing=RETRIED),
     Case(
         "14",

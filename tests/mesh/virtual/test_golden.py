@@ -11,9 +11,9 @@ from golden.recording import Account, Line, Said, expected
 from golden.stage import Stage
 
 REQUIRED = {
-    *(f"{n:02}" for n in (*range(1, 12), *range(13, 17), *range(18, 27))),
+    *(f"{n:02}" for n in (*range(1, 17), *range(18, 27))),
     *("28", "30", "31", "32", "33", "35", "47", "48", "49", "51"),
-} - {"12", "17", "27"}
+}
 
 
 def accounts(case: Case) -> tuple[Account, Stage, list[Line]]:
@@ -93,6 +93,25 @@ def test_a_wrong_answer_does_not_pass_for_the_recorded_one(case: Case) -> None:
     passed = [what for what, wrong in wrong_answers(wanted) if compare(case, wrong, stage, lines) == []]
 
     assert passed == []
+
+
+@pytest.mark.parametrize("name", ["31", "33", "35", "47"])
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_on_a_free_channel_a_relay_starts_within_its_window(name: str, seed: int) -> None:
+    """The comparison above leaves the waits free; here they are held to 16 to 143 slots of 28 ms, for 6 dB."""
+    case = replace(next(case for case in CASES if case.name == name), seed=seed)
+
+    account = play(case)[0].account
+
+    waits_s = [
+        aired.t_s - heard.t_s
+        for radio, things in account.aired.items()
+        for aired in things
+        for heard in account.heard[radio]
+        if (heard.frame.packet_id, heard.frame.hop_limit) == (aired.frame.packet_id, aired.frame.hop_limit + 1)
+    ]
+    assert waits_s
+    assert all(16 * 0.028 - 0.001 <= wait_s <= 143 * 0.028 + 0.001 for wait_s in waits_s)
 
 
 @pytest.mark.parametrize("seed", range(11, 16))

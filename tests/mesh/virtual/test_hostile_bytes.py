@@ -1,7 +1,7 @@
 """Does the radio live whatever comes to it? Any bytes from the client, any messages, any frames from the air."""
 
 from golden.stage import Stage, named, region_set
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from meshtastic.protobuf import admin_pb2, channel_pb2, config_pb2, mesh_pb2, module_config_pb2
 
@@ -142,7 +142,6 @@ ADMIN = st.one_of(
 )
 
 
-@settings(max_examples=200)
 @given(st.lists(st.tuples(ADMIN, st.booleans()), max_size=6))
 def test_any_settings_from_the_client(wishes: list[tuple[admin_pb2.AdminMessage, bool]]) -> None:
     stage = stage_of_one()

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 import requests
-from neighbour import Phone, until
+from neighbour import Phone, status_of, until
 from ports import free_ports
 
 from hub.settings_text import hub_toml
 from porchlight.init import begin_hub
 
 MOMENT_S = 0.05
+Acknowledged = dict[str, tuple[str, str]]  # title -> (id, code) of posts that a person was told were saved
 
 
 class KillableHub:
@@ -50,12 +51,12 @@ class KillableHub:
 
 def kill_again_and_again(folder: Path, trials: int) -> None:
     hub, rng = KillableHub(folder), random.Random(11)
-    acknowledged: dict[str, tuple[str, str]] = {}
+    acknowledged: Acknowledged = {}
     closed: set[str] = set()
     try:
         for trial in range(trials):
             phone = hub.start()
-            assert_all_there_once(phone, acknowledged, closed)
+            assert_all_there_once(hub, phone, acknowledged, closed)
             if trial % 3 == 2:
                 title = next(title for title in acknowledged if title not in closed)
                 phone.close(*acknowledged[title])
@@ -64,15 +65,18 @@ def kill_again_and_again(folder: Path, trials: int) -> None:
             acknowledged[title] = phone.post(title, audience=rng.choice(["this_hub", "network"]))
             time.sleep(rng.uniform(0, MOMENT_S))
             hub.kill()
-        assert_all_there_once(hub.start(), acknowledged, closed)
+        assert_all_there_once(hub, hub.start(), acknowledged, closed)
     finally:
         hub.kill()
 
 
-def assert_all_there_once(phone: Phone, acknowledged: dict[str, tuple[str, str]], closed: set[str]) -> None:
-    text = phone.visit("/needs").text
-    for title in acknowledged:
-        assert text.count(title) == (0 if title in closed else 1), title
+def assert_all_there_once(hub: KillableHub, phone: Phone, acknowledged: Acknowledged, closed: set[str]) -> None:
+    """Each post's page is there, and the board counts no more posts than were acknowledged or in flight."""
+    for title, (post_id, _) in acknowledged.items():
+        text = phone.visit(f"/p/{post_id}").text
+        assert title in text
+        assert ("I can help" in text) == (title not in closed), title
+    assert status_of(hub.config)["posts"] == len(acknowledged) - len(closed)
 
 
 def test_ten_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from flask import Request, current_app, g, request
 
 from captive_portal.floods import Flood, Floods, Limit
 from captive_portal.posted_notes import PostedNotes
-from captive_portal.sessions import Sessions
+from captive_portal.sessions import Coordinator, Sessions
 from hub.clock import TimeSource
 from hub.views import PodSession, View
 
@@ -69,6 +69,8 @@ class PortalSettings:
     cookie_name: str  # one per hub: the three hubs of a demonstration share 127.0.0.1, and cookies know no ports
     phrase_link: PhraseLink = field(default_factory=link_by_address)
     wifi_name: str = ""  # the Wi-Fi to join, if there is one; said at the foot of each page
+    wifi_password: str = field(default="", repr=False)  # "": it is open
+    wifi_hidden: bool = False  # its name is not called out; phones must be told
     timezone: tzinfo = UTC
     flood_limits: tuple[tuple[Flood, Limit], ...] = tuple(FLOOD_LIMITS.items())
 
@@ -96,7 +98,13 @@ class Portal:
 
     def session(self) -> PodSession | None:
         """The member behind this request, if one is logged in."""
-        return self.sessions.find(request.cookies.get(self.settings.cookie_name))
+        found = self.sessions.find(request.cookies.get(self.settings.cookie_name))
+        return found if isinstance(found, PodSession) else None
+
+    def coordinator(self) -> Coordinator | None:
+        """Whoever keeps this hub, if it is they who ask, over a link on which their phrase is taken."""
+        found = self.sessions.find(request.cookies.get(self.settings.cookie_name))
+        return found if isinstance(found, Coordinator) and self.link() in PHRASE_LINKS else None
 
     def visit(self) -> str:
         """Whom a speed limit is for: the log-in, else the client's address. In memory only."""

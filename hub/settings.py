@@ -13,6 +13,7 @@ from mesh.roster import HUB_NAME_BYTES_MAX
 
 ADDRESSES_MAX = 16
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
+WIFI_NAME_BYTES_MAX = 32  # 802.11: an SSID
 RADIO_PORT = 4403  # where Meshtastic radios listen
 
 # Meshtastic's own names (its protobufs, LoRaConfig); a radio that does not know one says so when it is provisioned.
@@ -84,6 +85,17 @@ class AirtimePart(Struct, frozen=True, forbid_unknown_fields=True):
     share: Annotated[float, Meta(gt=0, le=1)] | None = None
 
 
+class WifiPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """The Wi-Fi that phones join to reach this hub; "" where there is none."""
+
+    name: Annotated[str, Meta(max_length=32)] = ""
+    password: Annotated[str, Meta(pattern=r"^([ -~]{8,63})?$")] = ""
+    hidden: bool = False
+
+    def __repr__(self) -> str:
+        return f"WifiPart(name={self.name!r}, hidden={self.hidden})"  # a log is no place for a password
+
+
 class Parts(Struct, frozen=True, forbid_unknown_fields=True):
     """The tables of hub.toml."""
 
@@ -92,6 +104,7 @@ class Parts(Struct, frozen=True, forbid_unknown_fields=True):
     radio: RadioPart = RadioPart()
     clock: ClockPart = ClockPart()
     airtime: AirtimePart = AirtimePart()
+    wifi: WifiPart = WifiPart()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,7 @@ class Settings:
     radio: RadioPart
     clock: ClockPart
     airtime: AirtimePart
+    wifi: WifiPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +170,10 @@ EXPECTED: dict[str, str] = {
     "clock.trust": '"system" if this machine has a clock with a battery or a time server, else "unset"',
     "airtime": "a table, [airtime]",
     "airtime.share": "a number above 0, at most 1, such as 0.02",
+    "wifi": "a table, [wifi]",
+    "wifi.name": f"the Wi-Fi's name, at most {WIFI_NAME_BYTES_MAX} bytes of printable text",
+    "wifi.password": "8 to 63 plain letters, digits and signs, or nothing for an open Wi-Fi",
+    "wifi.hidden": "true or false",
 }
 
 
@@ -193,6 +211,11 @@ def cross_check(parts: Parts) -> Iterator[tuple[str, str, str]]:
     name = parts.hub.name
     if name and (not name.isprintable() or not name.strip() or len(name.encode()) > HUB_NAME_BYTES_MAX):
         yield "hub.name", "it is too long, or no printable text", EXPECTED["hub.name"]
+    wifi = parts.wifi
+    if not wifi.name.isprintable() or len(wifi.name.encode()) > WIFI_NAME_BYTES_MAX:
+        yield "wifi.name", "it is too long, or no printable text", EXPECTED["wifi.name"]
+    if wifi.password and not wifi.name:
+        yield "wifi.name", "it is missing, and there is a password", EXPECTED["wifi.name"]
     seen: list[Address] = []
     for text in parts.portal.listen:
         address = parse_listen(text)

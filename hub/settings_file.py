@@ -12,6 +12,7 @@ from hub.settings import EXPECTED, Parts, Problem, Problems, Settings, cross_che
 FILE_BYTES_MAX = 16 * 1024
 LINES_MAX = 600  # finding a line parses each prefix of the file
 PROBLEMS_MAX = 30
+SECRET = frozenset({("wifi", "password")})  # never shown on a screen
 
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _UNKNOWN_IN = re.compile(r"Object contains unknown field `(.*)` - at `\$\.([a-z_.]+)`", re.DOTALL)
@@ -71,6 +72,7 @@ def settings_from(text: str, file: Path) -> Settings | Problems:
         radio=parts.radio,
         clock=parts.clock,
         airtime=parts.airtime,
+        wifi=parts.wifi,
     )
 
 
@@ -104,7 +106,8 @@ def _fault(message: str, found: dict[str, Any]) -> Fault:
         value = value[part]
     if at["index"] and at["index"].isdigit() and isinstance(value, list):
         value = value[int(at["index"])]
-    return key, f"it is {_shown(value)}", EXPECTED[at["key"]]
+    shown = "not one that phones take" if key in SECRET and isinstance(value, str) else _shown(value)
+    return key, f"it is {shown}", EXPECTED[at["key"]]
 
 
 def _settings_of(table: str) -> str:

@@ -53,6 +53,14 @@ preset = {_quoted(preset)}
 # The name that the radio shows to others on the air; without it, the hub's name.
 # owner = {_quoted(name)}
 
+[wifi]
+# The Wi-Fi that phones join to reach this hub, as its poster and the foot of each page say it.
+# name = "Porchlight"
+# Its password; without this line it is open to everybody. The poster shows it.
+# password = "eight signs or more"
+# true if the Wi-Fi does not call out its name.
+hidden = false
+
 [clock]
 # "system" if this machine keeps time without help (a battery, or a time server); "unset" if it may wake up in 1970.
 trust = {_quoted(clock_trust)}

@@ -20,6 +20,9 @@ def portal_settings(settings: Settings, hub_id: bytes, monotonic_s: Callable[[],
         addresses=tuple(addresses_of(settings.portal)),
         cookie_name=f"porchlight_{hub_id.hex()}",
         phrase_link=link_by_wires(settings.portal.wire, monotonic_s),
+        wifi_name=settings.wifi.name,
+        wifi_password=settings.wifi.password,
+        wifi_hidden=settings.wifi.hidden,
         timezone=local_zone(),
     )
 

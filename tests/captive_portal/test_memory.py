@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from captive_portal.floods import BUCKETS_MAX, Flood, Floods, Limit
 from captive_portal.posted_notes import KEPT_S, NOTES_MAX, PostedNotes
-from captive_portal.sessions import IDLE_S, SESSIONS_MAX, Sessions
+from captive_portal.sessions import COORDINATOR_IDLE_S, IDLE_S, SESSIONS_MAX, Coordinator, Sessions
 from hub.views import PodSession, Posted
 
 
@@ -97,3 +97,15 @@ def test_the_words_of_a_post_are_kept_for_half_an_hour_and_only_so_many() -> Non
     for number in range(NOTES_MAX + 1):
         notes.keep(str(number), Posted("id", "words"))
     assert notes.find("0") is None and notes.find(str(NOTES_MAX)) is not None
+
+
+def test_a_coordinator_who_is_idle_is_logged_out_sooner_than_a_member() -> None:
+    clock = Clock()
+    sessions = Sessions(clock)
+    keeper, somebody = sessions.open(Coordinator()), sessions.open(member())
+
+    clock.now_s += COORDINATOR_IDLE_S - 1
+    assert sessions.find(keeper) == Coordinator()
+    clock.now_s += COORDINATOR_IDLE_S + 1
+
+    assert sessions.find(keeper) is None and sessions.find(somebody) == member()

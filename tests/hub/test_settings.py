@@ -203,3 +203,37 @@ def test_any_address_is_parsed_or_refused_and_reads_back(text: str) -> None:
 )
 def test_what_is_no_listening_address(text: str) -> None:
     assert parse_listen(text) is None
+
+
+def test_the_wifi_may_be_open_or_have_a_password_that_phones_take() -> None:
+    assert valid('[hub]\nname = "Alder"').wifi.name == ""
+    open_to_all = valid('[hub]\nname = "Alder"\n[wifi]\nname = "Porchlight"').wifi
+    closed = valid(
+        '[hub]\nname = "Alder"\n[wifi]\nname = "Linden مرحبا"\npassword = "a; \\"b\\" c"\nhidden = true'
+    ).wifi
+
+    assert (open_to_all.name, open_to_all.password, open_to_all.hidden) == ("Porchlight", "", False)
+    assert (closed.password, closed.hidden) == ('a; "b" c', True)
+    assert "a;" not in repr(closed)
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"),
+    [
+        ('name = "' + "é" * 17 + '"', "wifi.name"),
+        ('name = "a\\u0007b"', "wifi.name"),
+        ('password = "long enough"', "wifi.name"),
+        ('name = "Alder"\npassword = "short"', "wifi.password"),
+        ('name = "Alder"\npassword = "grüner Apfel"', "wifi.password"),
+        ('name = "Alder"\nhidden = "yes"', "wifi.hidden"),
+    ],
+)
+def test_a_wifi_that_no_phone_could_join_is_told(lines: str, key: str) -> None:
+    assert [name for _, name in problems_of(f'[hub]\nname = "Alder"\n[wifi]\n{lines}')] == [key]
+
+
+def test_a_password_that_is_wrong_is_not_shown() -> None:
+    found = settings_from('[hub]\nname = "Alder"\n[wifi]\nname = "Alder"\npassword = "hunter2"', FILE)
+
+    assert isinstance(found, Problems) and "hunter2" not in str(found)
+    assert "8 to 63" in str(found)

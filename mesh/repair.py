@@ -23,6 +23,7 @@ WANTS_MAX = 64  # logs of which something is missed; more are learnt from later 
 CLAIMANTS_MAX = 4
 TRIES_MAX = 5
 ANYBODY_FROM_TRY = 2
+PATIENCE_MAX = 5  # doublings of the wait for a hub that does not answer: it may lie, or not hear us
 REST_S = 1_800.0  # after so many tries: whoever claimed this does not answer
 FLAG_ANYBODY = 1
 
@@ -68,6 +69,7 @@ class Want:
     phase: Phase = Phase.WAITING
     claimants: list[bytes] = field(default_factory=list)  # the latest first
     asked: Runs = NOTHING
+    asked_of: bytes | None = None
     tries: int = 0
 
     def preferred(self) -> bytes | None:
@@ -84,6 +86,8 @@ class Wants:
         self._rng = rng
         self._wants: dict[LogId, Want] = {}
         self._quiet_until_s = 0.0  # one answer at a time: two hubs that answer may not hear each other
+        # Who was asked and has not answered, how often, and until when it is not asked again; None: anybody.
+        self._patience: dict[bytes | None, tuple[int, float]] = {}
 
     def __len__(self) -> int:
         return len(self._wants)
@@ -118,6 +122,8 @@ class Wants:
             return False
         number = runs_of([block_id.sequence])
         was_asked = holds(want.asked, block_id.sequence)
+        if was_asked:
+            self._patience.pop(want.asked_of, None)
         want.missing = without(want.missing, number)
         want.asked = without(want.asked, number)
         if not want.missing:
@@ -187,10 +193,14 @@ class Wants:
             if not numbers:
                 continue
             asked[log_id] = want.asked = numbers
+            want.asked_of = preferred
             room -= count(numbers)
             runs_room -= len(numbers)
             self._advance(want, Heard.DEADLINE, now_s)
         self._quiet_until_s = now_s + self.timing.answer_s
+        unanswered = self._patience.get(preferred, (0, 0.0))[0]
+        wait_s = self.timing.answer_s * 2 ** min(unanswered, PATIENCE_MAX)
+        self._patience[preferred] = (unanswered + 1, now_s + wait_s)
         return Request(preferred, asked)
 
     def prune(self, still: Callable[[LogId, Runs], Runs]) -> None:
@@ -208,7 +218,8 @@ class Wants:
         """When this want's deadline counts."""
         if want.phase is not Phase.WAITING:
             return want.due_s
-        return min(max(want.due_s, self._quiet_until_s), want.due_s + self.timing.hold_max_s)
+        _, patient_until_s = self._patience.get(want.preferred(), (0, 0.0))
+        return max(min(max(want.due_s, self._quiet_until_s), want.due_s + self.timing.hold_max_s), patient_until_s)
 
     def _advance(self, want: Want, heard: Heard, now_s: float) -> None:
         """A pair that the table lacks changes nothing: the air is full of strangers."""

@@ -13,6 +13,8 @@ SYNC_SYMBOLS = 4.25
 SIGNATURE_BYTES = 66  # firmware 2.8 signs every broadcast that still fits
 SIGNED_PAYLOAD_BYTES_MAX = 165  # payloads up to here are signed by 2.8, longer ones go as they are
 SLOW_SYMBOL_S = 0.016  # from this length of a symbol on, LoRa uses its low data rate mode
+CAD_SYMBOLS = 2.5  # channel activity detection of an SX126x
+TURNAROUND_S = 0.0076  # propagation, switching, MAC processing
 POLITE_SHARE = 0.1  # of an hour, where no law says less
 HOUR_S = 3600.0
 
@@ -72,8 +74,18 @@ def packet_bytes(payload_bytes: int, firmware: Firmware = "2.7") -> int:
 
 
 def airtime_s(payload_bytes: int, preset: Preset = LONG_FAST, firmware: Firmware = "2.7") -> float:
-    """Seconds on the air of a PRIVATE_APP payload (Semtech AN1200.13); LONG_FAST: 0.641 for 32 bytes, 2.157 for 231."""
+    """Seconds on the air of a PRIVATE_APP payload; on LONG_FAST 0.641 for 32 bytes, 2.157 for 231."""
+    return packet_airtime_s(packet_bytes(payload_bytes, firmware), preset)
+
+
+def packet_airtime_s(air_bytes: int, preset: Preset) -> float:
+    """Seconds on the air of a packet of that many bytes, Meshtastic's header included (Semtech AN1200.13)."""
     slow = 2 if preset.symbol_s >= SLOW_SYMBOL_S else 0
-    bits = 8 * packet_bytes(payload_bytes, firmware) + 16 - 4 * preset.spreading + 28
-    symbols = 8 + ceil(max(bits, 0) / (4 * (preset.spreading - slow))) * preset.coding
+    bits = max(8 * air_bytes + 16 - 4 * preset.spreading + 28, 0)
+    symbols = 8 + ceil(bits / (4 * (preset.spreading - slow))) * preset.coding
     return (PREAMBLE_SYMBOLS + SYNC_SYMBOLS + symbols) * preset.symbol_s
+
+
+def slot_s(preset: Preset) -> float:
+    """One slot of the firmware's contention window, in whole milliseconds as it counts: 0.028 on LONG_FAST."""
+    return int((CAD_SYMBOLS * preset.symbol_s + TURNAROUND_S) * 1000) / 1000

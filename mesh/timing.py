@@ -1,4 +1,4 @@
-"""How long does the engine wait, for what? Seconds on LONG_FAST, scaled to other presets by a full frame's airtime.
+"""How long does the engine wait, for what? Seconds on LONG_FAST, scaled to other presets by how long a relay takes.
 
 On LONG_FAST a full frame is 2.2 s on the air, and a relay adds up to 7 s more (its own airtime and its random wait), so
 a flood of hop limit 3 takes up to some 20 s to settle. Asking or repeating sooner than that doubles what is on its way.
@@ -7,9 +7,10 @@ a flood of hop limit 3 takes up to some 20 s to settle. Asking or repeating soon
 from dataclasses import dataclass
 from random import Random
 
-from mesh.airtime import Preset, airtime_s
+from mesh.airtime import LONG_FAST, Preset, airtime_s, slot_s
 from mesh.links.link import FRAME_BYTES_MAX
 
+RELAY_SLOTS = 144  # how long a relay that heard a frame well may wait: 16 slots, and a window of 128
 SCALE_MIN = 0.05  # below it, hosts and serial lines are what takes time
 DIGEST_MAX_S = 7_200.0  # Trickle's longest interval, whatever the preset
 LISTEN_S = 1_800.0  # so long a starting hub waits for a digest before it opens another life
@@ -17,6 +18,10 @@ LINK_AWAY_S = 60.0  # after a longer absence of the link the hub asks for an ans
 UNHEARD_S = 28.0  # 15 s would be too early: relays and announcements are on their way until then
 RECEIPTS_PER_PAIR_S = 1.2  # of hubs: each of n hubs says it once, and each frame is relayed by a share of n
 RECEIPTS_MAX_S = 1_200.0
+
+
+def _relay_s(preset: Preset) -> float:
+    return airtime_s(FRAME_BYTES_MAX, preset) + RELAY_SLOTS * slot_s(preset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ class Timing:
 
     @classmethod
     def of(cls, preset: Preset) -> "Timing":
-        return cls(max(airtime_s(FRAME_BYTES_MAX, preset) / airtime_s(FRAME_BYTES_MAX), SCALE_MIN))
+        """A relay's time is the frame's airtime and the radio's random wait; the wait shrinks less than the airtime."""
+        return cls(max(_relay_s(preset) / _relay_s(LONG_FAST), SCALE_MIN))
 
     def _between(self, low_s: float, high_s: float, rng: Random) -> float:
         return self.scale * rng.uniform(low_s, high_s)
@@ -70,7 +76,7 @@ class Timing:
 
     def answer_wait_s(self, rng: Random, *, preferred: bool) -> float:
         """Before answering: at once if the request names us, else spread, so that one answer silences the others."""
-        return self._between(0.3, 1.5, rng) if preferred else self._between(4, 25, rng)
+        return self._between(2, 4, rng) if preferred else self._between(4, 25, rng)
 
     @property
     def on_air_s(self) -> float:

@@ -2,19 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
 from random import Random
 from typing import Any
 
 from meshtastic.protobuf import config_pb2
 
-from mesh.airtime import PREAMBLE_SYMBOLS, PRESETS, SLOW_SYMBOL_S, SYNC_SYMBOLS, Preset, preset_named
+from mesh.airtime import PRESETS, Preset, packet_airtime_s, preset_named, slot_s
 from mesh.virtual.channels import PRESET_NAMES
 
 CW_MIN, CW_MAX = 3, 8  # exponents of the contention window
 SNR_MIN_DB, SNR_MAX_DB = -20, 10
-CAD_SYMBOLS = 2.5  # channel activity detection of an SX126x
-TURNAROUND_S = 0.0076  # propagation, switching, MAC processing
 PROCESSING_S = 4.5  # what a retransmission leaves the others for their work
 
 
@@ -84,15 +81,11 @@ class Modem:
     @property
     def slot_s(self) -> float:
         """One slot of the contention window, in whole milliseconds as the firmware counts: 28 on LongFast."""
-        return int((CAD_SYMBOLS * self.preset.symbol_s + TURNAROUND_S) * 1000) / 1000
+        return slot_s(self.preset)
 
     def airtime_s(self, air_bytes: int) -> float:
         """Seconds on the air of a packet of that many bytes, header included (Semtech AN1200.13)."""
-        preset = self.preset
-        slow = 2 if preset.symbol_s >= SLOW_SYMBOL_S else 0
-        bits = max(8 * air_bytes + 16 - 4 * preset.spreading + 28, 0)
-        symbols = 8 + ceil(bits / (4 * (preset.spreading - slow))) * preset.coding
-        return (PREAMBLE_SYMBOLS + SYNC_SYMBOLS + symbols) * preset.symbol_s
+        return packet_airtime_s(air_bytes, self.preset)
 
     def send_wait_s(self, utilisation_percent: float, rng: Random) -> float:
         """Before a packet of our own: some slots, more of them on a busy channel."""

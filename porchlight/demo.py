@@ -183,6 +183,7 @@ To see an alert travel:
   1. open {first.url}login and log in with the pod code and the phrase of {phrases.members[0][0]}
   2. write an alert to the pod
   3. open {last.url}login as {phrases.members[-1][0]}: the alert is there. Press "I have read this"
+     (a new pod's keys take about a minute to {last.name}; until then it does not know the phrase)
   4. look at the alert on {first.name} again: where it arrived, who has read it, who is silent
 To see a need travel: post one on {first.url} for "also nearby hubs"; it is on {last.name}'s board a little later.
 Ctrl-C stops everything.

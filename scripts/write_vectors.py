@@ -338,8 +338,10 @@ def negated_y(public: bytes) -> bytes:
 def word_vectors() -> Vectors:
     secret, token = fixed("code secret"), fixed("form token", 16)
     typed = ["  Ábaco--ZOO,, apple\n", "ＺＯＯ zoo", "Straße", "naïve · café", "", "ﬁne ١٢", "don't"]
+    typed += ["إجازة، مقهـــى", "شَيْء سؤال آلة", "\u200fکرسی ٱسم"]
     return {
-        "about": ABOUT + " The lists are those of BIP 39; their hashes are of the words joined by line feeds, in NFC.",
+        "about": ABOUT
+        + " The lists are BIP 39's and, in Arabic, ours; their hashes are of the words joined by line feeds, in NFC.",
         "lists": {name: sha256("\n".join(words_of).encode()).hexdigest() for name, words_of in words.LISTS.items()},
         "phrases": [
             {

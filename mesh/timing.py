@@ -75,8 +75,11 @@ class Timing:
         return 120 * self.scale
 
     def answer_wait_s(self, rng: Random, *, preferred: bool) -> float:
-        """Before answering: at once if the request names us, else spread, so that one answer silences the others."""
-        return self._between(2, 4, rng) if preferred else self._between(4, 25, rng)
+        """Before answering: soon if the request names us, else spread, so that one answer silences the others.
+
+        Not at once: radios that we do not hear relay the request still, and would drown the answer where it is needed.
+        """
+        return self._between(4, 7, rng) if preferred else self._between(4, 25, rng)
 
     @property
     def on_air_s(self) -> float:

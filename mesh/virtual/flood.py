@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
-from mesh.airtime import Firmware, Preset, airtime_s
+from mesh.airtime import Firmware, Preset, airtime_s, slot_s
 from mesh.virtual.placement import NOISE_DBM, Placement
 
 HOP_LIMIT = 3
 CAPTURE_DB = 6.0
-SLOT_SYMBOLS = 2.5
 WINDOW_MIN, WINDOW_MAX = 3, 8  # powers of two, in slots
 SNR_MIN_DB, SNR_MAX_DB = -20.0, 10.0
 SEEN_MAX = 200  # packet ids that a radio remembers
@@ -147,8 +146,8 @@ class FloodingAir:
     def _relay_wait_s(self, snr_db: float) -> float:
         """The stronger the signal the longer: far radios carry a frame further."""
         share = (min(max(snr_db, SNR_MIN_DB), SNR_MAX_DB) - SNR_MIN_DB) / (SNR_MAX_DB - SNR_MIN_DB)
-        fixed_s = 2 * WINDOW_MAX * SLOT_SYMBOLS * self._preset.symbol_s
+        fixed_s = 2 * WINDOW_MAX * slot_s(self._preset)
         return fixed_s + self._window_s(WINDOW_MIN + round(share * (WINDOW_MAX - WINDOW_MIN)))
 
     def _window_s(self, power: int) -> float:
-        return self._rng.randrange(2**power) * SLOT_SYMBOLS * self._preset.symbol_s
+        return self._rng.randrange(2**power) * slot_s(self._preset)

@@ -93,7 +93,9 @@ class Promises:
         self._report.repaired.append((now_s, hub, block_id))
         others = [each for each in self._hubs if each is not self._hubs[hub]]
         self._report.needless += all(block_id in each.source.blocks for each in others)
-        missed = any(each.got_s.get(block_id, now_s) > now_s - self._late_s for each in others)
+        missed = any(
+            block_id not in each.source.blocks or each.got_s[block_id] > now_s - self._late_s for each in others
+        )
         self._hold(missed, f"hub {hub} sent {block_id} again, which nobody missed")
 
     def _keep_within(self, hub: int, airtime: float) -> None:

@@ -1,14 +1,25 @@
 """Which posts are on the board, and in what state? Folded from records, in any order, to one answer; closed wins."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from hub import limits
-from hub.records import Claimed, ClaimKept, Closed, Posted, PostFlags, PostKept
+from hub import limits, moderation
+from hub.board_records import (
+    ANSWERS,
+    METS,
+    BoardRecord,
+    ClaimAnswered,
+    Claimed,
+    ClaimKept,
+    Closed,
+    Moderated,
+    Posted,
+    PostKept,
+    Progress,
+    Reported,
+)
 from hub.store.documents import LiveTable
-from hub.views import Audience, Post, PostKind
-from mesh.refused import Refused
-from mesh.text import unpack_text
+from hub.views import ClaimState, Met
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,40 +29,101 @@ class PostState:
     posted: Posted | None = None
     kept: PostKept | None = None
     closed: bool = False
+    met: Met = Met.OPEN
     claims: frozenset[bytes] = frozenset()  # full ids
     claims_kept: tuple[ClaimKept, ...] = ()  # at the home hub: sealed to the poster's code
+    answers: tuple[ClaimAnswered, ...] = ()  # one a claim, in the order of the claims' ids
+    reported_s: int = 0  # when it was reported last, at this hub; 0: never
+    verdicts: tuple[Moderated, ...] = ()  # one a member, at this hub
+
+    def answer_to(self, claim: bytes) -> ClaimAnswered | None:
+        return next((one for one in self.answers if one.claim == claim), None)
+
+    def state_of(self, claim: bytes) -> ClaimState:
+        answer = self.answer_to(claim)
+        return answer.state if answer is not None else ClaimState.WAITING
+
+    def claims_that(self, state: ClaimState) -> int:
+        """How many claims stand so: an accepted one counts though its own record never came here."""
+        known = self.claims | {one.claim for one in self.answers}
+        return sum(1 for claim in known if self.state_of(claim) is state)
+
+    def claims_standing(self) -> int:
+        """How many were not turned down."""
+        return self.claims_that(ClaimState.WAITING) + self.claims_that(ClaimState.ACCEPTED)
 
 
-def join(state: PostState, record: Posted | PostKept | Closed | Claimed | ClaimKept) -> PostState:
+def join(state: PostState, record: BoardRecord) -> PostState:
     """The post after one more record, whatever the order."""
     match record:
         case Posted():
-            return replace(state, posted=state.posted or record)
+            return replace(state, posted=_longer(state.posted, record))
         case PostKept():
-            return replace(state, kept=state.kept or record)
+            kept = record if state.kept is None else max(state.kept, record, key=_kept_rank)
+            return replace(state, kept=kept)
         case Closed():
             return replace(state, closed=True)
+        case Progress():
+            return replace(state, met=max(state.met, record.met, key=METS.index))
         case Claimed():
-            if len(state.claims) >= limits.CLAIMS_A_POST_MAX:
-                return state
-            return replace(state, claims=state.claims | {record.head.full_id})
+            return replace(state, claims=_first(state.claims | {record.head.full_id}))
         case ClaimKept():
-            if any(kept.claim == record.claim for kept in state.claims_kept):
-                return state
-            if len(state.claims_kept) >= limits.CLAIMS_A_POST_MAX:
-                return state
-            kept_claims = sorted((*state.claims_kept, record), key=lambda kept: (kept.head.made_s, kept.claim))
-            return replace(state, claims=state.claims | {record.claim}, claims_kept=tuple(kept_claims))
+            claims = _first(state.claims | {record.claim})
+            return replace(state, claims=claims, claims_kept=_with_claim(state.claims_kept, record))
+        case ClaimAnswered():
+            return replace(state, answers=_with_answer(state.answers, record))
+        case Reported():
+            return replace(state, reported_s=max(state.reported_s, record.head.made_s))
+        case Moderated():
+            return replace(state, verdicts=moderation.join_verdicts(state.verdicts, record))
 
 
-def post_of(record: Posted | PostKept | Closed | Claimed | ClaimKept) -> bytes:
+def _longer(known: Posted | None, record: Posted) -> Posted:
+    """Of two that one hub wrote under one id, the one that stays longer; of two alike, the same whatever the order."""
+    return record if known is None else max(known, record, key=_posted_rank)
+
+
+def _posted_rank(posted: Posted) -> tuple[int, int, int, bytes, bytes, bytes]:
+    head = posted.head
+    return head.end_s, head.made_s, int(posted.flags), posted.title, posted.place, posted.details
+
+
+def _kept_rank(kept: PostKept) -> tuple[int, bytes, bytes]:
+    return kept.head.end_s, kept.code_public, kept.details
+
+
+def _first(claims: Iterable[bytes]) -> frozenset[bytes]:
+    """As many as are kept: the same ones whatever the order they came in."""
+    return frozenset(sorted(claims)[: limits.CLAIMS_KEPT_MAX])
+
+
+def _with_claim(known: tuple[ClaimKept, ...], record: ClaimKept) -> tuple[ClaimKept, ...]:
+    by_claim = {kept.claim: kept for kept in known}
+    same = by_claim.get(record.claim)
+    by_claim[record.claim] = record if same is None else max(same, record, key=lambda kept: kept.head.end_s)
+    in_order = sorted(by_claim.values(), key=lambda kept: (kept.head.made_s, kept.claim))
+    return tuple(in_order[: limits.CLAIMS_KEPT_MAX])
+
+
+def _with_answer(known: tuple[ClaimAnswered, ...], record: ClaimAnswered) -> tuple[ClaimAnswered, ...]:
+    by_claim = {one.claim: one for one in known}
+    same = by_claim.get(record.claim)
+    by_claim[record.claim] = record if same is None else max(same, record, key=_answer_rank)
+    return tuple(by_claim[claim] for claim in sorted(by_claim)[: limits.CLAIMS_KEPT_MAX])
+
+
+def _answer_rank(one: ClaimAnswered) -> tuple[int, int, int, bytes]:
+    return one.turn, ANSWERS.index(one.state), one.head.end_s, one.head.id
+
+
+def post_of(record: BoardRecord) -> bytes:
     """The full id of the post that a record is about."""
     match record:
         case Posted():
             return record.head.full_id
-        case Claimed():
+        case Claimed() | Reported() | Moderated():
             return record.post
-        case PostKept() | Closed() | ClaimKept():
+        case PostKept() | Closed() | Progress() | ClaimKept() | ClaimAnswered():
             return record.head.hub + record.post  # only the post's own hub writes these: others change nothing
 
 
@@ -60,20 +132,29 @@ class Board:
 
     def __init__(self, table: LiveTable) -> None:
         self._table = table
+        self._post_of_claim: dict[bytes, str] = {}
 
-    def apply(self, record: Posted | PostKept | Closed | Claimed | ClaimKept) -> None:
-        """Fold `record`. A board that is full takes no more posts of others; what it has stays."""
+    def apply(self, record: BoardRecord) -> None:
+        """Fold `record`. A board that is full takes no more posts of others; what it has stays. Raises Refused."""
+        if isinstance(record, Moderated):
+            moderation.check(record)
         key = post_of(record).hex()
         document = self._table.get_document(key)
         if document is None and len(self._table) >= limits.POSTS_MAX:
             return
-        state = document["state"] if document is not None else PostState()
-        state = join(state, record)
+        before = document["state"] if document is not None else PostState()
+        state = join(before, record)
         self._table.put(key, {"state": state, "end_s": _end_s(state, record.head.end_s)})
+        if state.claims is not before.claims:
+            self._post_of_claim |= dict.fromkeys(state.claims, key)
 
     def state(self, post_id: str) -> PostState | None:
         document = self._table.get_document(post_id)
         return document["state"] if document is not None else None
+
+    def post_of_claim(self, claim_id: bytes) -> str | None:
+        """The id of the post that a claim is for."""
+        return self._post_of_claim.get(claim_id)
 
     def open_states(self, now_s: float) -> list[tuple[str, PostState]]:
         """The posts that stand now: known, not closed, not over."""
@@ -82,9 +163,11 @@ class Board:
 
     def sweep(self, now_s: float) -> int:
         """Drop what is over for a day: the pages stopped showing it at its end. The number dropped."""
-        over = [key for key, document in self._table.items() if document["end_s"] + 86_400 < now_s]
-        for key in over:
+        over = [(key, document["state"]) for key, document in self._table.items() if document["end_s"] + 86_400 < now_s]
+        for key, state in over:
             self._table.drop(key)
+            for claim in state.claims:
+                self._post_of_claim.pop(claim, None)
         return len(over)
 
 
@@ -92,34 +175,9 @@ def _end_s(state: PostState, otherwise_s: int) -> int:
     return state.posted.head.end_s if state.posted is not None else otherwise_s
 
 
+def is_closed(state: PostState) -> bool:
+    return state.closed or state.met is Met.WHOLE
+
+
 def is_open(state: PostState, now_s: float) -> bool:
-    return state.posted is not None and not state.closed and state.posted.head.end_s > now_s
-
-
-def show(post_id: str, state: PostState, hub_name: Callable[[bytes], str], own_hub: bytes) -> Post | None:
-    """The post as everyone may see it; None where its words do not open (its writer is no honest hub)."""
-    posted = state.posted
-    if posted is None:
-        return None
-    details = state.kept.details if state.kept is not None and state.kept.details else posted.details
-    try:
-        title = unpack_text(posted.title, limits.TITLE_CHARS_MAX)
-        place = unpack_text(posted.place, limits.PLACE_CHARS_MAX) if posted.place else ""
-        more = unpack_text(details, limits.DETAILS_CHARS_MAX) if details else ""
-    except Refused:
-        return None
-    return Post(
-        id=post_id,
-        home=hub_name(posted.head.hub),
-        is_home=posted.head.hub == own_hub,
-        kind=PostKind.OFFER if PostFlags.OFFER in posted.flags else PostKind.NEED,
-        category=posted.category,
-        title=title,
-        details=more,
-        place=place,
-        audience=Audience.NETWORK if PostFlags.NETWORK in posted.flags else Audience.THIS_HUB,
-        made_s=posted.head.made_s,
-        until_s=posted.head.end_s,
-        claims=len(state.claims),
-        closed=state.closed,
-    )
+    return state.posted is not None and not is_closed(state) and state.posted.head.end_s > now_s

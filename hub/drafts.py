@@ -1,5 +1,7 @@
 """What records does a draft become, and what of it crosses the mesh? The same form sent twice gives the same ids."""
 
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -23,7 +25,18 @@ from hub.records import (
     Record,
     to_envelope,
 )
-from hub.views import AlertAudience, AlertDraft, Audience, ClaimDraft, ClaimShown, PodSession, PostDraft, PostKind
+from hub.views import (
+    AlertAudience,
+    AlertDraft,
+    Audience,
+    ClaimDraft,
+    ClaimShown,
+    ClaimState,
+    Means,
+    PodSession,
+    PostDraft,
+    PostKind,
+)
 from hub.written import Way, Written
 from mesh import pod_keys
 from mesh.block import LANE_DAYS, OVERHEAD_BYTES, TEXT_BYTES_MAX, Lane, Priority
@@ -34,6 +47,11 @@ from mesh.text import pack_text, unpack_text
 
 CLAIM_LANE = Lane.MIDDLE
 _CLAIM = b"porchlight claim "
+_KIND_FLAGS = {
+    PostKind.NEED: PostFlags(0),
+    PostKind.OFFER: PostFlags.OFFER,
+    PostKind.INFORMATION: PostFlags.INFORMATION,
+}
 
 
 def id_from(purpose: bytes, token: bytes) -> bytes:
@@ -71,12 +89,15 @@ class PostPlan:
 def plan_post(draft: PostDraft, hub: bytes, now_s: float) -> PostPlan:
     """What of a draft goes into its record. Details that do not fit beside the rest stay at their home hub."""
     flags = PostFlags(0)
-    flags |= PostFlags.OFFER if draft.kind is PostKind.OFFER else PostFlags(0)
+    flags |= _KIND_FLAGS[draft.kind]
+    flags |= PostFlags.SKILL if draft.means is Means.SKILLS else PostFlags(0)
     flags |= PostFlags.NETWORK if draft.audience is Audience.NETWORK else PostFlags(0)
     posted = Posted(
         head_for(hub, id_from(b"post", draft.token.encode()), now_s, draft.days * DAY_S),
         flags,
         draft.category,
+        draft.urgency,
+        draft.quantity,
         pack_text(draft.title),
         pack_text(draft.place) if draft.place else b"",
         pack_text(draft.details) if draft.details else b"",
@@ -164,10 +185,20 @@ def claim_shown(kept: ClaimKept, code_box: BoxKeys) -> ClaimShown:
         raise Refused("shape") from None
     match parts:
         case [bytes() as name, bytes() as contact, *_]:
-            return ClaimShown(
-                unpack_text(name, NAME_CHARS_MAX), unpack_text(contact, CONTACT_CHARS_MAX), kept.head.made_s
-            )
+            name_said, contact_said = unpack_text(name, NAME_CHARS_MAX), unpack_text(contact, CONTACT_CHARS_MAX)
+            return ClaimShown(name_said, contact_said, kept.head.made_s, kept.claim.hex())
     raise Refused("shape")
+
+
+def claims_shown(
+    kept: Iterable[ClaimKept], state_of: Callable[[bytes], ClaimState], code_box: BoxKeys
+) -> tuple[ClaimShown, ...]:
+    """The claims of a post, opened with its code; one that another hub wrote as no honest hub does is left out."""
+    shown = []
+    for one in kept:
+        with suppress(Refused):
+            shown.append(replace(claim_shown(one, code_box), state=state_of(one.claim)))
+    return tuple(shown)
 
 
 def alert_record(draft: AlertDraft, session: PodSession, hub: bytes, now_s: float, voice: bytes) -> Alerted:

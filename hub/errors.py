@@ -11,3 +11,7 @@ class Busy(Exception):
 
 class DoesNotFit(Exception):
     """What should cross the mesh is longer than one block; the form says so before."""
+
+
+class EnoughClaims(Exception):
+    """As many people as a post takes have answered it already."""

@@ -9,7 +9,7 @@ from hub import records
 from hub.alerts import Alerts
 from hub.board import Board
 from hub.pods import Pods
-from hub.records import Alerted, Claimed, ClaimKept, Closed, Confirmed, Posted, PostKept, Record
+from hub.records import Alerted, Claimed, ClaimKept, Confirmed, PodFounded, PodKey, PodMember, PodVault, Record
 from hub.store.documents import LiveDocuments
 from mesh.record import Envelope
 from mesh.refused import Refused
@@ -57,8 +57,6 @@ class Folds:
 
     def _apply(self, record: Record, own_hub: bytes) -> None:
         match record:
-            case Posted() | PostKept() | Closed():
-                self.board.apply(record)
             case Claimed():
                 self.board.apply(record)
                 if record.post[:2] == own_hub:
@@ -68,8 +66,10 @@ class Folds:
                 self.claimed.pop(record.claim, None)
             case Alerted() | Confirmed():
                 self.alerts.apply(record)
-            case _:
+            case PodFounded() | PodKey() | PodMember() | PodVault():
                 self.pods.apply(record)
+            case _:
+                self.board.apply(record)
 
     def _admit(self, envelope: Envelope, hub: bytes) -> None:
         admitted = read_admitted(envelope.fields)

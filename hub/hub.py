@@ -4,53 +4,43 @@ What changes the hub runs in its one thread (hub.owner) and returns when it is o
 a moment. Phrases and codes are checked in a thread of their own (hub.phrases).
 """
 
-import hmac
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from hub import alerts, board, drafts, picture, pod_life
+from hub import alerts, drafts, picture, pod_life
 from hub.alerts import AlertState
-from hub.board import PostState
+from hub.batch import Outcome
+from hub.board_deeds import BoardDeeds, travels
 from hub.clock import Clock, TimeSource
 from hub.errors import NotSaved
 from hub.housekeeping import LASTING_S
 from hub.invitation import make_invitation
 from hub.keyring import Keyring
-from hub.owner import Outcome, Owner
+from hub.owner import REOPEN_S, Owner, end_process
 from hub.phrases import PhraseThread
 from hub.pod_life import FoundedPod
 from hub.pods import Pod
-from hub.records import ID_BYTES, Alerted, Head, Posted
+from hub.records import ID_BYTES, Alerted, Head
+from hub.store.files import DISK, Files
 from hub.tries import Tries
 from hub.views import (
     Alert,
     AlertAudience,
     AlertDraft,
-    ClaimDraft,
-    CodeAnswer,
-    CodeTried,
     PodSession,
-    Post,
-    PostDraft,
     Status,
     Travels,
     View,
 )
-from hub.views import (
-    Posted as PostedAnswer,
-)
 from hub.written import Way, Written
-from mesh.airtime import airtime_s, preset_named
-from mesh.block import TEXT_BYTES_MAX, Lane, Priority
-from mesh.keys import RandomBytes, x25519_public_of
+from mesh.block import Lane, Priority
+from mesh.keys import RandomBytes
 from mesh.links.link import Link
-from mesh.member_keys import code_keys
 from mesh.record import Envelope, rounded
-from mesh.refused import Refused
 from mesh.roster import KIND_ADMITTED, RosterHub, admitted_fields
-from mesh.words import code_from
 
 SHARE_S = 120.0  # how long an ordinary record waits for others to share a block
 
@@ -68,9 +58,10 @@ class HubConfig:
     clock_is_set: bool
     share_s: float = SHARE_S
     airtime_share: float | None = None
+    reopen_s: float = REOPEN_S  # how long after a failure the card is looked at again
 
 
-class Hub:
+class Hub(BoardDeeds):
     """One hub. `start` it, use it from any thread, `stop` it."""
 
     def __init__(
@@ -83,26 +74,29 @@ class Hub:
         random_bytes: RandomBytes,
         link: Link | None,
         report: Callable[[dict[str, object]], None] = _ignore,
+        files: Files = DISK,
+        die: Callable[[], None] = end_process,
     ) -> None:
+        """die: ends the process, after what nobody foresaw in the hub's thread."""
         self.name = config.name
-        self._clock = Clock(time_source, own_is_set=config.clock_is_set)
-        self._keyring = keyring
-        self._random_bytes = random_bytes
-        self._phrases = PhraseThread()
-        self._tries = Tries(time_source.monotonic_s)
+        clock = Clock(time_source, own_is_set=config.clock_is_set)
         self._pictures = picture.Pictures()
-        self._owner = Owner(
+        owner = Owner(
             name=config.name,
             data_folder=config.data_folder,
             keyring=keyring,
-            clock=self._clock,
+            clock=clock,
             rng=rng,
             random_bytes=random_bytes,
             link=link,
             share_s=config.share_s,
             airtime_share=config.airtime_share,
             report=report,
+            files=files,
+            reopen_s=config.reopen_s,
+            die=die,
         )
+        super().__init__(owner, PhraseThread(), Tries(time_source.monotonic_s))
 
     def start(self) -> None:
         """Open the store and begin. Raises hub.store.failed.StoreFailed, StoreLocked among them."""
@@ -127,13 +121,6 @@ class Hub:
     def status(self) -> Status:
         return picture.status(self._owner)
 
-    def show_post(self, post_id: str) -> Post | None:
-        """One post, open or closed; None if it is unknown, or over."""
-        state = self._post_state(post_id)
-        if state is None or state.posted is None or state.posted.head.end_s <= self._clock.now_s():
-            return None
-        return board.show(post_id, state, self._owner.hub_name, self._owner.keys.hub_id)
-
     def alerts(self, session: PodSession | None) -> tuple[Alert, ...]:
         """The alerts that stand, as the asker may see them: sealed ones only for their pod's member."""
         with self._owner.lock:
@@ -148,94 +135,9 @@ class Hub:
             return None
         return self._shown_alert(state, session)
 
-    def travels(self, draft: PostDraft) -> Travels:
-        """What of a post would cross the mesh, and what it costs."""
-        plan = drafts.plan_post(draft, self._owner.keys.hub_id, self._clock.now_s())
-        return self._travels(plan.bytes_used, details_travel=plan.details_travel)
-
     def alert_travels(self, session: PodSession, draft: AlertDraft) -> Travels:
-        return self._travels(drafts.alert_bytes(self._alerted(session, draft)), details_travel=True)
-
-    # People's deeds
-
-    def post(self, draft: PostDraft) -> PostedAnswer:
-        """Put a post on the board. Raises NotSaved, Busy, DoesNotFit. The same draft again gives the same answer."""
-        hub = self._owner.keys.hub_id
-        post_id = hub + drafts.id_from(b"post", draft.token.encode())
-        code = self.code_of(draft.token)
-        if self._post_state(post_id.hex()) is None:
-            public = self._phrases.run(lambda: code_keys(code, post_id)).public
-            self._owner.do(lambda: self._posting(draft, post_id, public))
-        return PostedAnswer(post_id.hex(), code)
-
-    def code_of(self, token: str) -> str:
-        """The four words that go with a form: made from its token, so that they need not be stored."""
-        return code_from(self._keyring.code_secret, token.encode())
-
-    def _posting(self, draft: PostDraft, post_id: bytes, code_public: bytes) -> Outcome:
-        if self._owner.folds.board.state(post_id.hex()) is not None:
-            return Outcome(None)
-        written = drafts.post_records(draft, self._owner.keys.hub_id, self._clock.now_s(), code_public)
-        return Outcome(None, tuple(written))
-
-    def try_code(self, post_id: str, code: str) -> CodeAnswer:
-        """Open a post's claims with its four words. Raises Busy."""
-        state = self._post_state(post_id)
-        if state is None or state.posted is None or state.kept is None:
-            return CodeAnswer(CodeTried.GONE)
-        wait_s = self._tries.wait_s(post_id)
-        if wait_s:
-            return CodeAnswer(CodeTried.WAIT, wait_s)
-        box = self._phrases.run(lambda: code_keys(code, bytes.fromhex(post_id)))
-        if not hmac.compare_digest(box.public, state.kept.code_public):
-            self._tries.wrong(post_id)
-            return CodeAnswer(CodeTried.WRONG)
-        self._tries.right(post_id)
-        shown = []
-        for kept in state.claims_kept:
-            try:
-                shown.append(drafts.claim_shown(kept, box))
-            except Refused:
-                continue  # a helper's hub wrote what no honest hub writes
-        return CodeAnswer(CodeTried.OPENED, claims=tuple(shown))
-
-    def close_post(self, post_id: str, code: str) -> CodeAnswer:
-        """Take a post off the board with its four words. Raises NotSaved, Busy."""
-        answer = self.try_code(post_id, code)
-        if answer.tried is CodeTried.OPENED:
-            self._owner.do(lambda: self._closing(post_id))
-        return answer
-
-    def _closing(self, post_id: str) -> Outcome:
-        state = self._owner.folds.board.state(post_id)
-        if state is None or state.posted is None or state.closed:
-            return Outcome(None)
-        return Outcome(None, (drafts.closing(state.posted, self._clock.now_s()),))
-
-    def claim(self, draft: ClaimDraft) -> bool:
-        """Say "I can help". False: the post is no longer open. Raises NotSaved, DoesNotFit."""
-        return bool(self._owner.do(lambda: self._claiming(draft)))
-
-    def _claiming(self, draft: ClaimDraft) -> Outcome:
-        owner, now_s = self._owner, self._clock.now_s()
-        state = owner.folds.board.state(draft.post_id)
-        if state is None or state.posted is None or not board.is_open(state, now_s):
-            return Outcome(False)
-        posted, hub = state.posted, owner.keys.hub_id
-        if hub + drafts.id_from(b"claim", draft.token.encode()) in state.claims:
-            return Outcome(True)
-        if posted.head.hub == hub and state.kept is not None:
-            public = state.kept.code_public
-            return Outcome(True, (drafts.claim_kept(draft, hub, posted, now_s, public, self._random_bytes),))
-        return Outcome(*self._claim_elsewhere(draft, posted, now_s))
-
-    def _claim_elsewhere(self, draft: ClaimDraft, posted: Posted, now_s: float) -> tuple[bool, tuple[Written, ...]]:
-        home = self._owner.folds.roster.get(posted.head.hub)
-        if home is None:
-            return False, ()
-        box_public = x25519_public_of(home.public_key)
-        hub = self._owner.keys.hub_id
-        return True, (drafts.claim_record(draft, hub, posted, now_s, box_public, self._random_bytes),)
+        bytes_used = drafts.alert_bytes(self._alerted(session, draft))
+        return travels(bytes_used, self._owner.facts.preset, details_travel=True)
 
     # Pods
 
@@ -244,8 +146,10 @@ class Hub:
         candidates = self._candidates(pod_code)
         session = self._phrases.run(lambda: pod_life.log_in(phrase, candidates)) if candidates else None
         if session is not None:
+            session = replace(session, logged_in_s=int(self._clock.now_s()))
             bell = pod_life.bell_of(session)
-            self._owner.do(lambda: self._keep_bell(session.pod_id, bell))
+            with contextlib.suppress(NotSaved):  # a member reads what there is though the card is full
+                self._owner.do(lambda: self._keep_bell(session.pod_id, bell))
         return session
 
     def _keep_bell(self, pod_id: bytes, bell: bytes) -> Outcome:
@@ -330,10 +234,6 @@ class Hub:
 
     # Pieces
 
-    def _post_state(self, post_id: str) -> PostState | None:
-        with self._owner.lock:
-            return self._owner.folds.board.state(post_id)
-
     def _candidates(self, pod_code: str) -> list[tuple[bytes, Pod]]:
         with self._owner.lock:
             return self._owner.folds.pods.candidates(pod_code)
@@ -358,8 +258,3 @@ class Hub:
             own_hub=self._owner.keys.hub_id,
             members=members,
         )
-
-    def _travels(self, bytes_used: int, *, details_travel: bool) -> Travels:
-        preset = preset_named(self._owner.facts.preset)
-        cost_s = airtime_s(drafts.frame_bytes(min(bytes_used, TEXT_BYTES_MAX)), preset)
-        return Travels(bytes_used, TEXT_BYTES_MAX, bytes_used <= TEXT_BYTES_MAX, cost_s, details_travel)

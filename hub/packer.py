@@ -44,9 +44,9 @@ class Packer:
             raise ValueError(f"a record of {len(record.raw)} bytes does not fit a block")
         self.waiting.append(record)
 
-    def packed_elsewhere(self, full_id: bytes) -> None:
+    def packed_elsewhere(self, raw: bytes) -> None:
         """A block of our own that came back from others holds this record already."""
-        self.waiting = [record for record in self.waiting if record.full_id != full_id]
+        self.waiting = [record for record in self.waiting if record.raw != raw]
 
     def due(self, now_s: float, *, ordinary: bool) -> list[Parcel]:
         """What leaves now, and is forgotten here. `ordinary` False: only alerts may leave."""
@@ -60,9 +60,10 @@ class Packer:
         self.waiting = [record for record in self.waiting if record.full_id not in gone]
         return parcels
 
-    def next_due(self) -> float | None:
-        """When `due` should be asked again, monotonic seconds; None while nothing waits."""
-        return min((record.since_s + self.share_s for record in self.waiting), default=None)
+    def next_due(self, *, ordinary: bool) -> float | None:
+        """When `due` should be asked again, monotonic seconds; None while nothing waits that may leave."""
+        waiting = [record for record in self.waiting if ordinary or record.priority is Priority.ALERT]
+        return min((record.since_s + self.share_s for record in waiting), default=None)
 
     def _leaves(self, parcel: Parcel, now_s: float) -> bool:
         oldest_s = min(record.since_s for record in parcel.records)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from hub import alerts, board
+from hub import alerts, board_picture
 from hub.clock import DAY_S
 from hub.views import Alert, HubHeard, Post, RadioState, Status, View
 
@@ -39,9 +39,9 @@ class Pictures:
 def _posts(owner: Owner, now_s: float) -> tuple[Post, ...]:
     with owner.lock:
         states = owner.folds.board.open_states(now_s)
-    shown = [board.show(post_id, state, owner.hub_name, owner.keys.hub_id) for post_id, state in states]
-    known = [post for post in shown if post is not None]
-    return tuple(sorted(known, key=lambda post: (-post.made_s, post.id)))
+    shown = [board_picture.show(post_id, state, owner.hub_name, owner.keys.hub_id) for post_id, state in states]
+    known = [post for post in shown if post is not None and not post.hidden]
+    return tuple(sorted(known, key=lambda post: (not post.pinned, -post.made_s, post.id)))
 
 
 def _public_alerts(owner: Owner, now_s: float) -> tuple[Alert, ...]:
@@ -114,14 +114,19 @@ def _troubles(owner: Owner) -> list[str]:
     troubles = []
     if not facts.saving:
         troubles.append(f"Nothing new can be saved: {facts.saving_words}. Make room on the card, or change it.")
+    if facts.keys_words:
+        troubles.append(f"The hub's keys cannot be written: {facts.keys_words}. Look at the card and its folder.")
     if facts.damage:
         troubles.append("The card lost something that was saved. Make a copy of it now, and change it soon.")
     if facts.radio is RadioState.AWAY:
         troubles.append(f"The radio is away: {facts.radio_words}. Look at its cable and its power.")
     if facts.radio is RadioState.UNSET:
         troubles.append("The radio may not send: it has no region yet. Type: porchlight radio apply")
-    if owner.keys.hub_id in owner.tally.clones:
+    if owner.keys.hub_id in owner.clones:
         troubles.append("Two cards speak with this hub's key. Switch one off for good, or begin a new hub on it.")
-    for hub_id in sorted(owner.tally.clones - {owner.keys.hub_id}):
-        troubles.append(f"Two cards speak with the key of {owner.hub_name(hub_id)}. Tell who keeps it.")
+    for hub_id in sorted(owner.clones - {owner.keys.hub_id}):
+        troubles.append(
+            f"Two cards speak with the key of {owner.hub_name(hub_id)}: the hubs that it admits are not taken in"
+            " until it has a new key. Tell who keeps it."
+        )
     return troubles

@@ -98,6 +98,7 @@ def log_in(phrase: str, candidates: Iterable[tuple[bytes, Pod]]) -> PodSession |
                 pod_key=pod_key,
                 member=number,
                 member_name=names.get(number, ""),
+                sign_seed=keys.sign_seed,
             )
     return None
 

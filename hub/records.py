@@ -9,88 +9,62 @@ from dataclasses import dataclass
 from enum import IntFlag
 
 from hub import limits
-from hub.views import Category, Severity
+from hub.board_records import (
+    BOARD_KINDS,
+    BOARD_READERS,
+    CATEGORIES,
+    BoardRecord,
+    ClaimAnswered,
+    Claimed,
+    ClaimKept,
+    Closed,
+    Moderated,
+    Posted,
+    PostFlags,
+    PostKept,
+    Progress,
+    Reported,
+    board_fields,
+)
+from hub.record_fields import (
+    FULL_ID_BYTES,
+    ID_BYTES,
+    SEALED_BYTES_MAX,
+    TEXT_BYTES_MAX,
+    Head,
+    read_bytes,
+    read_full_id,
+    read_int,
+)
+from hub.views import Severity
 from mesh.record import Envelope, Field
 from mesh.refused import Refused
 
-ID_BYTES = 6
-FULL_ID_BYTES = 8
+__all__ = [
+    "CATEGORIES",
+    "FULL_ID_BYTES",
+    "ID_BYTES",
+    "SEALED_BYTES_MAX",
+    "TEXT_BYTES_MAX",
+    "BoardRecord",
+    "ClaimAnswered",
+    "ClaimKept",
+    "Claimed",
+    "Closed",
+    "Head",
+    "Moderated",
+    "PostFlags",
+    "PostKept",
+    "Posted",
+    "Progress",
+    "Reported",
+]
+
 POD_ID_BYTES = 8
 TAG_BYTES = 4
 SEALED_KEY_BYTES = 32 + 16 + 32  # ephemeral key, SIV tag, the pod's key
-SEALED_BYTES_MAX = 120  # nothing larger fits beside the envelope of a block
-TEXT_BYTES_MAX = 4 * limits.DETAILS_CHARS_MAX
 
-CATEGORIES = tuple(Category)
 SEVERITIES = tuple(Severity)
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What every record has: who wrote it, its id, when it was made and when it ends (Unix seconds)."""
-
-    hub: bytes
-    id: bytes
-    made_s: int
-    end_s: int
-
-    @property
-    def full_id(self) -> bytes:
-        return self.hub + self.id
-
-
-class PostFlags(IntFlag):
-    OFFER = 1
-    NETWORK = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A need or an offer. Texts are packed (mesh.text)."""
-
-    head: Head
-    flags: PostFlags
-    category: Category
-    title: bytes
-    place: bytes
-    details: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class PostKept:
-    """What stays at the post's home hub: the public half of its code's key pair, and details that did not travel."""
-
-    head: Head
-    post: bytes
-    code_public: bytes
-    details: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The post's own hub says that it is over."""
-
-    head: Head
-    post: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """Somebody at the writing hub can help with a post of another; sealed to that hub's key."""
-
-    head: Head
-    post: bytes
-    sealed: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimKept:
-    """A claim at the post's home hub, sealed to the poster's code. `claim` is the full id of what the helper sent."""
-
-    head: Head
-    claim: bytes
-    post: bytes
-    sealed: bytes
 
 
 class AlertFlags(IntFlag):
@@ -160,16 +134,9 @@ class PodVault:
     sealed: bytes
 
 
-Record = (
-    Posted | PostKept | Closed | Claimed | ClaimKept | Alerted | Confirmed | PodFounded | PodKey | PodMember | PodVault
-)
+Record = BoardRecord | Alerted | Confirmed | PodFounded | PodKey | PodMember | PodVault
 
-KINDS: dict[type, int] = {
-    Posted: 10,
-    Closed: 11,
-    Claimed: 12,
-    PostKept: 13,
-    ClaimKept: 14,
+KINDS: dict[type, int] = BOARD_KINDS | {
     Alerted: 20,
     Confirmed: 21,
     PodFounded: 30,
@@ -182,6 +149,8 @@ NAMES: dict[int, str] = {  # for whoever watches blocks go by
     10: "a post",
     11: "the end of a post",
     12: "a claim, sealed",
+    15: "how far a post is met",
+    16: "the answer to a claim",
     20: "an alert",
     21: "a confirmation, sealed",
     30: "a pod",
@@ -189,7 +158,7 @@ NAMES: dict[int, str] = {  # for whoever watches blocks go by
     32: "a member's name, sealed",
     33: "a pod's name, sealed",
 }
-HOME_ONLY = (PostKept, ClaimKept)  # never packed into a block; refused when one arrives in a block
+HOME_ONLY = (PostKept, ClaimKept, Reported, Moderated)  # never packed into a block; refused when one arrives in one
 LASTING = (PodFounded, PodKey, PodMember, PodVault)  # restated before their day
 
 
@@ -201,17 +170,6 @@ def to_envelope(record: Record) -> Envelope:
 
 def _fields_of(record: Record) -> tuple[Field, ...]:
     match record:
-        case Posted():
-            category = CATEGORIES.index(record.category)
-            return (int(record.flags), category, record.title, record.place, record.details)
-        case PostKept():
-            return (record.post, record.code_public, record.details)
-        case Closed():
-            return (record.post,)
-        case Claimed():
-            return (record.post, record.sealed)
-        case ClaimKept():
-            return (record.claim, record.post, record.sealed)
         case Alerted():
             severity = SEVERITIES.index(record.severity)
             return (int(record.flags), severity, record.pod_tag, record.words, record.voice)
@@ -225,6 +183,8 @@ def _fields_of(record: Record) -> tuple[Field, ...]:
             return (record.pod, record.generation, record.number, record.sealed)
         case PodVault():
             return (record.pod, record.generation, record.sealed)
+        case _:
+            return board_fields(record)
 
 
 def from_envelope(envelope: Envelope, hub: bytes) -> Record | None:
@@ -239,73 +199,36 @@ def from_envelope(envelope: Envelope, hub: bytes) -> Record | None:
     return reader(head, envelope.fields)
 
 
-def _bytes(fields: Sequence[object], at: int, low: int, high: int) -> bytes:
-    value = fields[at] if at < len(fields) else None
-    if not isinstance(value, bytes) or not low <= len(value) <= high:
-        raise Refused("shape")
-    return value
-
-
-def _int(fields: Sequence[object], at: int, high: int) -> int:
-    value = fields[at] if at < len(fields) else None
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= high:
-        raise Refused("shape")
-    return value
-
-
-def _read_posted(head: Head, f: Sequence[object]) -> Posted:
-    return Posted(
-        head,
-        PostFlags(_int(f, 0, 3)),
-        CATEGORIES[_int(f, 1, len(CATEGORIES) - 1)],
-        _bytes(f, 2, 1, TEXT_BYTES_MAX),
-        _bytes(f, 3, 0, TEXT_BYTES_MAX),
-        _bytes(f, 4, 0, TEXT_BYTES_MAX),
-    )
-
-
 def _read_alerted(head: Head, f: Sequence[object]) -> Alerted:
-    voice = _bytes(f, 4, 0, TAG_BYTES)
+    voice = read_bytes(f, 4, 0, TAG_BYTES)
     if len(voice) not in (0, TAG_BYTES):
         raise Refused("shape")
     return Alerted(
         head,
-        AlertFlags(_int(f, 0, 3)),
-        SEVERITIES[_int(f, 1, len(SEVERITIES) - 1)],
-        _bytes(f, 2, TAG_BYTES, TAG_BYTES),
-        _bytes(f, 3, 1, SEALED_BYTES_MAX),
+        AlertFlags(read_int(f, 0, 3)),
+        SEVERITIES[read_int(f, 1, len(SEVERITIES) - 1)],
+        read_bytes(f, 2, TAG_BYTES, TAG_BYTES),
+        read_bytes(f, 3, 1, SEALED_BYTES_MAX),
         voice,
     )
 
 
-def _full(fields: Sequence[object], at: int) -> bytes:
-    return _bytes(fields, at, FULL_ID_BYTES, FULL_ID_BYTES)
-
-
-def _own(fields: Sequence[object], at: int) -> bytes:
-    return _bytes(fields, at, ID_BYTES, ID_BYTES)
-
-
 def _pod(fields: Sequence[object]) -> tuple[bytes, int]:
-    return _bytes(fields, 0, POD_ID_BYTES, POD_ID_BYTES), _int(fields, 1, 255)
+    return read_bytes(fields, 0, POD_ID_BYTES, POD_ID_BYTES), read_int(fields, 1, 255)
 
 
 def _number(fields: Sequence[object]) -> int:
-    return _int(fields, 2, limits.POD_MEMBERS_MAX)
+    return read_int(fields, 2, limits.POD_MEMBERS_MAX)
 
 
 READERS: dict[int, Callable[[Head, Sequence[object]], Record]] = {
-    KINDS[Posted]: _read_posted,
-    KINDS[Closed]: lambda h, f: Closed(h, _own(f, 0)),
-    KINDS[Claimed]: lambda h, f: Claimed(h, _full(f, 0), _bytes(f, 1, 1, SEALED_BYTES_MAX)),
-    KINDS[PostKept]: lambda h, f: PostKept(h, _own(f, 0), _bytes(f, 1, 32, 32), _bytes(f, 2, 0, TEXT_BYTES_MAX)),
-    KINDS[ClaimKept]: lambda h, f: ClaimKept(h, _full(f, 0), _own(f, 1), _bytes(f, 2, 1, TEXT_BYTES_MAX)),
+    **{BOARD_KINDS[kind]: reader for kind, reader in BOARD_READERS.items()},
     KINDS[Alerted]: _read_alerted,
     KINDS[Confirmed]: lambda h, f: Confirmed(
-        h, _full(f, 0), _bytes(f, 1, TAG_BYTES, TAG_BYTES), _bytes(f, 2, 1, SEALED_BYTES_MAX)
+        h, read_full_id(f, 0), read_bytes(f, 1, TAG_BYTES, TAG_BYTES), read_bytes(f, 2, 1, SEALED_BYTES_MAX)
     ),
-    KINDS[PodFounded]: lambda h, f: PodFounded(h, *_pod(f), _bytes(f, 2, 32, 32)),
-    KINDS[PodKey]: lambda h, f: PodKey(h, *_pod(f), _number(f), _bytes(f, 3, SEALED_KEY_BYTES, SEALED_KEY_BYTES)),
-    KINDS[PodMember]: lambda h, f: PodMember(h, *_pod(f), _number(f), _bytes(f, 3, 1, SEALED_BYTES_MAX)),
-    KINDS[PodVault]: lambda h, f: PodVault(h, *_pod(f), _bytes(f, 2, 1, SEALED_BYTES_MAX)),
+    KINDS[PodFounded]: lambda h, f: PodFounded(h, *_pod(f), read_bytes(f, 2, 32, 32)),
+    KINDS[PodKey]: lambda h, f: PodKey(h, *_pod(f), _number(f), read_bytes(f, 3, SEALED_KEY_BYTES, SEALED_KEY_BYTES)),
+    KINDS[PodMember]: lambda h, f: PodMember(h, *_pod(f), _number(f), read_bytes(f, 3, 1, SEALED_BYTES_MAX)),
+    KINDS[PodVault]: lambda h, f: PodVault(h, *_pod(f), read_bytes(f, 2, 1, SEALED_BYTES_MAX)),
 }

@@ -3,10 +3,52 @@
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
+from hub.limits import REMIND_S
+
 
 class PostKind(StrEnum):
     NEED = "need"
     OFFER = "offer"
+    INFORMATION = "information"
+
+
+class Means(StrEnum):
+    """What helps: something that is handed over, or something that somebody can do."""
+
+    THINGS = "things"
+    SKILLS = "skills"
+
+
+class Urgency(StrEnum):
+    """How long it can wait. The order is part of the wire format."""
+
+    CAN_WAIT = "can_wait"
+    SOON = "soon"
+    NOW = "now"
+
+
+class Met(StrEnum):
+    """How far a post is met. The order is part of the wire format; further wins."""
+
+    OPEN = "open"
+    PART = "part"
+    WHOLE = "whole"
+
+
+class ClaimState(StrEnum):
+    """What the poster said to a claim."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class Verdict(StrEnum):
+    """What a member says of a post. The order is part of the record's format: append only."""
+
+    LOOKED = "looked"  # it is well: a report folds it no longer
+    HIDE = "hide"
+    PIN = "pin"
 
 
 class Category(StrEnum):
@@ -47,6 +89,14 @@ class Severity(StrEnum):
     DANGER = "danger"
 
 
+class Moderating(Enum):
+    """What became of a member's verdict."""
+
+    TAKEN = "taken"
+    LOG_IN_AGAIN = "log_in_again"  # the phrase was typed more than a day ago
+    GONE = "gone"
+
+
 @dataclass(frozen=True, slots=True)
 class PostDraft:
     """A need or an offer as its form holds it, valid within the limits of `hub.limits`."""
@@ -59,6 +109,10 @@ class PostDraft:
     place: str
     audience: Audience
     days: int  # how long it stays, 1 to 31
+    means: Means = Means.THINGS
+    urgency: Urgency = Urgency.SOON
+    quantity: int = 0  # how many or how much; 0: not said
+    language: str = "en"  # of the code's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +149,20 @@ class Post:
     audience: Audience
     made_s: int  # Unix time
     until_s: int
-    claims: int  # people who said they can help, as far as this hub knows
+    claims: int  # people who answered and were not turned down, as far as this hub knows
     closed: bool
+    means: Means = Means.THINGS
+    urgency: Urgency = Urgency.SOON
+    quantity: int = 0
+    met: Met = Met.OPEN
+    accepted: int = 0  # of the claims
+    folded: bool = False  # somebody reported it, and no member has looked yet
+    hidden: bool = False  # by two members, at this hub
+    pinned: bool = False
+
+    def ends_soon(self, now_s: float) -> bool:
+        """Whether its last day has come: who wrote it is asked whether it should stay longer."""
+        return not self.closed and now_s < self.until_s <= now_s + REMIND_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +180,17 @@ class ClaimShown:
     name: str
     contact: str
     made_s: int
+    id: str = ""  # 16 hex digits
+    state: ClaimState = ClaimState.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSeen:
+    """A claim as its helper sees it again: no name, no contact, what the poster said."""
+
+    id: str
+    post: Post
+    state: ClaimState
 
 
 class CodeTried(Enum):
@@ -152,6 +229,8 @@ class PodSession:
     pod_key: bytes = field(repr=False)
     member: int  # the member's number in the pod
     member_name: str
+    sign_seed: bytes = field(default=b"", repr=False)  # the member's own, for what they sign
+    logged_in_s: int = 0  # Unix time
 
 
 class Arrival(StrEnum):
@@ -249,6 +328,6 @@ class View:
     """The board at one moment."""
 
     version: int  # grows with every change
-    posts: tuple[Post, ...]  # open and unexpired, newest first
+    posts: tuple[Post, ...]  # open, unexpired and not hidden; what members pinned, then newest first
     alerts: tuple[Alert, ...]  # unexpired, most severe first, then newest; words of network alerts only
     status: Status

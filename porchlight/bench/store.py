@@ -133,6 +133,7 @@ def made_posts(posts: int, seed: int) -> Iterator[tuple[int, "Posted", bytes, by
     """Posts as people write them: expiry day, record, the record's bytes, a block that carries it."""
     from hub import limits
     from hub.records import CATEGORIES, Head, Posted, PostFlags, to_envelope
+    from hub.views import Urgency
     from hub.written import Way, Written, encode_written
     from mesh.block import BLOCK_BYTES_MAX, Header, Lane, Priority
     from mesh.keys import HubKeys
@@ -145,7 +146,7 @@ def made_posts(posts: int, seed: int) -> Iterator[tuple[int, "Posted", bytes, by
         days = rng.randint(1, limits.POST_DAYS_MAX)
         head = Head(hub, rng.randbytes(6), TODAY_S, TODAY_S + days * 86_400)
         title, place = pack_text(f"{rng.choice(TITLES)} ({number})"), pack_text(rng.choice(PLACES))
-        posted = Posted(head, PostFlags(rng.randint(0, 3)), rng.choice(CATEGORIES), title, place, b"")
+        posted = Posted(head, PostFlags(rng.randint(0, 3)), rng.choice(CATEGORIES), Urgency.SOON, 0, title, place, b"")
         written = Written(hub, rounded(to_envelope(posted)), Way(Lane.LONG, Priority.ORDINARY))
         life, sequence = divmod(number, 65_536)
         header = Header(Lane.LONG, Priority.ORDINARY, hub, life, sequence, (TODAY + days) % 256, 0).pack()

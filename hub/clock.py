@@ -14,6 +14,7 @@ DAY_S = 86_400
 AGREE_S = 1_800  # two hubs agree when they say the same time within half an hour
 STATEMENT_OLD_S = 6 * 3_600  # a hub's word about the time is weighed for so long
 TIME_MIN_S = 1_767_225_600  # 2026-01-01: no hub of ours ran before; an earlier clock is unset
+TIME_MAX_S = TIME_MIN_S + 36_000 * DAY_S  # a later one is unset too, or a lie: no chain of keys reaches so far
 KEPT_DAYS = 2  # the key of the day before yesterday is the oldest that is kept
 
 
@@ -70,11 +71,11 @@ class Clock:
 
     def __init__(self, source: TimeSource, *, own_is_set: bool) -> None:
         self.source = source
-        self.own_is_set = own_is_set
+        self._own_is_trusted = own_is_set
         self._statements: dict[bytes, Statement] = {}
         now_s = source.monotonic_s()
         self._floor = Statement(TIME_MIN_S, Rank.UNSET, now_s)
-        self._destroying = Statement(source.unix_s() if own_is_set else TIME_MIN_S, Rank.UNSET, now_s)
+        self._destroying = Statement(source.unix_s() if self.own_is_set else TIME_MIN_S, Rank.UNSET, now_s)
 
     def go_on_from(self, destroying_s: float, seen_s: float) -> None:
         """What `remember` gave when this hub last ran: time reached `seen_s`, and keys are kept by `destroying_s`."""
@@ -82,10 +83,29 @@ class Clock:
         self._floor = Statement(max(seen_s, TIME_MIN_S), Rank.UNSET, now_s)
         self._destroying = Statement(max(destroying_s, TIME_MIN_S), Rank.UNSET, now_s)
 
+    def keys_begin(self, chain_day: int, *, is_first_start: bool) -> None:
+        """The network's oldest key is that of `chain_day`: so that day has come for others, and time goes on from it.
+
+        A first start remembers nothing; how far its own clock is right then nobody knows, so it does not get to destroy
+        more than a day of the keys that the hub was just given.
+        """
+        reached_s = (chain_day + KEPT_DAYS) * DAY_S
+        now_s = self.source.monotonic_s()
+        destroying_s = max(self._destroying.now_s(now_s), reached_s)
+        if is_first_start:
+            destroying_s = min(destroying_s, reached_s + DAY_S)
+        self._destroying = Statement(destroying_s, Rank.UNSET, now_s)
+        self._floor = Statement(max(self._floor.now_s(now_s), chain_day * DAY_S), Rank.UNSET, now_s)
+
     def hear(self, hub: bytes, unix_s: float, rank: int) -> None:
         """Another hub of the roster stated its time."""
-        if rank > Rank.UNSET and unix_s >= TIME_MIN_S:
-            self._statements[hub] = Statement(unix_s, rank, self.source.monotonic_s())
+        if rank > Rank.UNSET and TIME_MIN_S <= unix_s <= TIME_MAX_S:
+            self._statements[hub] = Statement(unix_s, min(rank, Rank.OWN), self.source.monotonic_s())
+
+    @property
+    def own_is_set(self) -> bool:
+        """Whether this machine's clock may be believed; one that shows an impossible time was never set."""
+        return self._own_is_trusted and TIME_MIN_S <= self.source.unix_s() <= TIME_MAX_S
 
     @property
     def rank(self) -> Rank:
@@ -102,11 +122,14 @@ class Clock:
         if fresh:
             times = sorted(statement.now_s(monotonic_s) for statement in fresh)
             return times[(len(times) - 1) // 2]
-        return max(self._floor.now_s(monotonic_s), self.source.unix_s())
+        own_s = self.source.unix_s()
+        return max(self._floor.now_s(monotonic_s), own_s if own_s <= TIME_MAX_S else TIME_MIN_S)
 
     @property
     def sealing_day(self) -> int:
-        return int(self.now_s() // DAY_S)
+        """Today, for whatever is written. A clock that fell back does not lead to days whose keys are gone."""
+        oldest_day = int(self._destroying.now_s(self.source.monotonic_s()) // DAY_S) - KEPT_DAYS
+        return max(int(self.now_s() // DAY_S), oldest_day)
 
     @property
     def kept_day(self) -> int:
@@ -131,8 +154,12 @@ class Clock:
         return [s for s in recent if s.rank == best]
 
     def _agreed_s(self, monotonic_s: float) -> float | None:
-        """The latest time that two other hubs both have reached, where they agree."""
-        times = sorted((s.now_s(monotonic_s) for s in self._statements.values()), reverse=True)
+        """The latest time that two other hubs both have reached, where they agree; each by a clock of its own.
+
+        Hubs that only repeat what peers say do not count: what they say may be what we said.
+        """
+        own = [s.now_s(monotonic_s) for s in list(self._statements.values()) if s.rank >= Rank.OWN]
+        times = sorted(own, reverse=True)
         for later, earlier in itertools.pairwise(times):
             if later - earlier <= AGREE_S:
                 return earlier

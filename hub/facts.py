@@ -31,6 +31,7 @@ class Facts:
     damage: int = 0
     saving: bool = True
     saving_words: str = ""
+    keys_words: str = ""  # why roster and keys could not be written; empty when they were
 
     @classmethod
     def first(cls, *, has_radio: bool) -> "Facts":
@@ -54,6 +55,12 @@ class Facts:
 
     def not_saving(self, words: str) -> "Facts":
         return replace(self, saving=False, saving_words=words)
+
+    def keys_not_saved(self, words: str) -> "Facts":
+        return replace(self, keys_words=words)
+
+    def keys_saved(self) -> "Facts":
+        return replace(self, keys_words="") if self.keys_words else self
 
     def now(self, *, standing: str, waiting_frames: int, airtime_used: float, blocks: int, damage: int) -> "Facts":
         return replace(
@@ -83,7 +90,6 @@ class Tally:
         self._records: dict[BlockId, tuple[str, ...]] = {}  # the alerts in a block
         self._arrivals: dict[str, Arrivals] = {}  # by alert id
         self.heard: dict[bytes, float] = {}  # hub id -> Unix time
-        self.clones: set[bytes] = set()
         self.blocks_held = 0
 
     def count(self, what: str) -> None:
@@ -152,8 +158,8 @@ class Tally:
                 self.count("heard again")
             case Heard(hub_id=hub_id):
                 self.heard[hub_id] = now_s
-            case Clone(block_id=block_id):
-                self.clones.add(block_id.log.hub)
+            case Clone():
+                self.count("clones")
             case _:
                 pass
 

@@ -2,19 +2,25 @@
 
 A turn takes what links and portal threads put into one bounded queue, appends it to the journal, syncs once for all
 that waited, folds it, resolves the futures, and only then lets the engine's frames out. Readers take `lock` briefly.
+
+A card that fails is waited for: nothing is promised meanwhile, and what it holds is read anew when it is well. Any
+other failure is our own bug, and ends the process: to go on would be with a state that nobody has checked.
 """
 
 import contextlib
+import logging
+import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Full, Queue
 from random import Random
 
 from hub import housekeeping, intake
+from hub.batch import Batch, Job, Outcome
 from hub.clock import Clock
 from hub.errors import NotSaved
 from hub.facts import Facts, Tally
@@ -23,16 +29,17 @@ from hub.keyring import Keyring, KeyringRefused
 from hub.packer import Packer, Waiting
 from hub.publisher import META_NAME, Publisher
 from hub.store.failed import StoreFailed
+from hub.store.files import Files
 from hub.store.journal import Journal
 from hub.written import Written, encode_written
 from mesh import events as mesh_events
 from mesh.airtime import POLITE_SHARE
 from mesh.block import BlockId, Header
 from mesh.engine import Engine, EngineConfig
-from mesh.events import Action, Deliver, Event, Send, Standing
+from mesh.events import Deliver, Event, Send, Standing
 from mesh.keys import RandomBytes
 from mesh.links.link import FrameAccepted, FrameHeard, FrameRefused, Link, LinkDown, LinkEvent, LinkUp
-from mesh.record import Envelope, encode
+from mesh.record import encode
 from mesh.roster import Network, Roster, RosterHub
 
 QUEUE_MAX = 512
@@ -40,41 +47,16 @@ BATCH_MAX = 64
 ANSWER_S = 5.0  # then the portal says "not saved": nothing was promised
 REOPEN_S = 5.0
 TURN_S_MAX = 1.0  # real seconds between two turns at the most
+TURN_S_MIN = 0.002
+
+LOG = logging.getLogger(__name__)
+EXIT_SOFTWARE = 70  # sysexits.h; systemd starts the hub anew
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a job answers, and what must be on the card before it is answered."""
-
-    value: object
-    written: tuple[Written, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    work: Callable[[], Outcome]
-    future: "Future[object]"
-
-
-@dataclass(frozen=True, slots=True)
-class ToFold:
-    envelope: Envelope
-    hub: bytes
-    from_block: bool
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one turn gathers: to be synced, then folded, answered and sent."""
-
-    answers: list[tuple["Future[object]", object]] = field(default_factory=list)
-    to_fold: list[ToFold] = field(default_factory=list)
-    opened: list[tuple[BlockId, tuple[int, ...]]] = field(default_factory=list)  # blocks of others: kinds of records
-    actions: list[Action] = field(default_factory=list)
-    touched: bool = False  # something was appended
-
-    def note(self, envelope: Envelope, hub: bytes, *, from_block: bool) -> None:
-        self.to_fold.append(ToFold(envelope, hub, from_block))
+def end_process() -> None:
+    """At once, without waiting for other threads: what was promised is on the card."""
+    logging.shutdown()
+    os._exit(EXIT_SOFTWARE)
 
 
 class Owner:
@@ -93,7 +75,11 @@ class Owner:
         share_s: float,
         airtime_share: float | None,
         report: Callable[[dict[str, object]], None],
+        files: Files,
+        reopen_s: float,
+        die: Callable[[], None],
     ) -> None:
+        """die: ends the process. Called once, in the hub's thread, after what nobody foresaw."""
         self.name = name
         self.keyring = keyring
         self.keys = keyring.hub_keys
@@ -108,11 +94,20 @@ class Owner:
         self.engine: Engine | None = None
         self.journal: Journal
         self.rng = rng
+        self.clones: frozenset[bytes] = frozenset()  # ids of hubs that two cards speak for: their word admits nobody
         self._link = link
+        self._link_state: mesh_events.LinkChanged | None = None  # as it was last told; None: nothing yet
+        self._engine_is_new = False
+        self._files = files
+        self._reopen_s = reopen_s
+        self._die = die
         self._airtime_share = airtime_share
         self._data_folder = data_folder
         self._queue: Queue[Job | LinkEvent] = Queue(QUEUE_MAX)
         self._stop = threading.Event()
+        self._in_hand: Sequence[Job | LinkEvent] = ()  # of this turn
+        self._deferred: list[Job | LinkEvent] = []  # of this turn, for the next
+        self._dead = False
         self._thread = threading.Thread(target=self._run, name="hub", daemon=True)
         self._reopen_at_s = 0.0
         self._keep_house_at_s = 0.0
@@ -123,9 +118,21 @@ class Owner:
 
     def start(self) -> None:
         """Open the journal and begin. Raises StoreLocked, StoreFailed."""
-        self.journal = Journal.open(self._data_folder, today=self.clock.sealing_day, random_bytes=self.random_bytes)
-        housekeeping.restore_clock(self)
-        intake.load(self)
+        network = self.keyring.network
+        self.journal = Journal.open(
+            self._data_folder, today=self.clock.sealing_day, files=self._files, random_bytes=self.random_bytes
+        )
+        try:
+            is_first_start = not housekeeping.restore_clock(self)
+            if network is not None:
+                self.clock.keys_begin(network.chain.day, is_first_start=is_first_start)
+            self.journal.today = self.clock.sealing_day
+            self._load()
+        except BaseException:
+            self.journal.close()
+            raise
+        if self.journal.failed is not None:
+            self.facts = self.facts.not_saving(self.journal.failed.reason)
         self._thread.start()
         if self._link is not None:
             self._link.start(self.offer)
@@ -144,13 +151,17 @@ class Owner:
     def do(self, work: Callable[[], Outcome]) -> object:
         """Let the hub's thread run `work`; returns its value once all it wrote is on the card.
 
-        Raises NotSaved when the card does not take it, or not within 5 seconds, and whatever `work` raises.
+        Raises NotSaved when the card does not take it, or not within 5 seconds, and whatever `work` raises. What came
+        too late may be saved nevertheless, whole; the same form sent again is the same record.
         """
-        job = Job(work, Future())
+        if self._dead:
+            raise NotSaved("the hub has stopped")
+        job, deadline_s = Job(work, Future()), time.monotonic() + ANSWER_S
         try:
             self._queue.put(job, timeout=ANSWER_S)
-            return job.future.result(ANSWER_S)
+            return job.future.result(max(deadline_s - time.monotonic(), 0.0))
         except (Full, TimeoutError):
+            job.future.cancel()  # if it has not begun, it never will
             raise NotSaved("the hub is too busy just now") from None
 
     def offer(self, event: LinkEvent) -> bool:
@@ -162,38 +173,76 @@ class Owner:
             return False
         return True
 
+    def _load(self) -> None:
+        """What the journal holds becomes what is known."""
+        housekeeping.restore_clones(self)
+        intake.load(self)
+
     # The one thread
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            items = self._wait()
-            if self.journal.failed is not None:
-                self._stand_still(items)
-                continue
-            self._turn(items)
+        """The thread's outermost frame."""
+        try:
+            while not self._stop.is_set():
+                self._in_hand = self._wait()
+                if self.journal.failed is not None:
+                    self._stand_still(self._in_hand)
+                else:
+                    self._turn(self._in_hand)
+            self._finish()
+        except BaseException:
+            LOG.critical("the hub's thread met what nobody foresaw: the process ends", exc_info=True)
+            self._dead = True
+            self._refuse_all("the hub has stopped")
+            self._die()
+
+    def _finish(self) -> None:
+        """What the next start should know is taken to the card; whoever still waits is told."""
         if self.journal.failed is None:
-            housekeeping.remember(self)
-            self._turn([])
+            try:
+                housekeeping.remember(self)
+                self.journal.sync()
+            except StoreFailed as problem:  # nothing that was promised is in it
+                LOG.warning("at the stop: %s", problem)
+        self._refuse_all("the hub is stopping")
+
+    def _refuse_all(self, reason: str) -> None:
+        waiting = [*self._in_hand, *self._deferred]
+        with contextlib.suppress(Empty):
+            while True:
+                waiting.append(self._queue.get_nowait())
+        for item in waiting:
+            if isinstance(item, Job):
+                item.refuse(reason)
 
     def _wait(self) -> list[Job | LinkEvent]:
         """What came since, at least one thing or the time of the next wake."""
-        now_s = self.clock.source.monotonic_s()
-        wakes = [self.engine.next_wake() if self.engine is not None else None, self.packer.next_due()]
-        soonest_s = min((wake for wake in wakes if wake is not None), default=now_s + 3_600)
-        pause_s = min(max((soonest_s - now_s) / self.clock.source.speed, 0.0), TURN_S_MAX)
-        items: list[Job | LinkEvent] = []
+        items, self._deferred = self._deferred, []
         try:
-            items.append(self._queue.get(timeout=max(pause_s, 0.002)))
+            items.append(self._queue.get(timeout=0.0 if items else self._pause_s()))
             while len(items) < BATCH_MAX:
                 items.append(self._queue.get_nowait())
         except Empty:
             pass
         return items
 
-    def _turn(self, items: Iterable[Job | LinkEvent]) -> None:
+    def _pause_s(self) -> float:
+        """Real seconds until something is due."""
+        if self.journal.failed is not None:
+            return min(max(self._reopen_at_s - time.monotonic(), TURN_S_MIN), TURN_S_MAX)
+        now_s = self.clock.source.monotonic_s()
+        wakes = [
+            self.engine.next_wake() if self.engine is not None else None,
+            self.packer.next_due(ordinary=self._may_publish()),
+        ]
+        soonest_s = min((wake for wake in wakes if wake is not None), default=now_s + 3_600)
+        return min(max((soonest_s - now_s) / self.clock.source.speed, TURN_S_MIN), TURN_S_MAX)
+
+    def _turn(self, items: Sequence[Job | LinkEvent]) -> None:
         batch = Batch()
-        jobs = [item for item in items if isinstance(item, Job)]
         try:
+            if self._engine_is_new:
+                self._introduce_engine(batch)
             for item in items:
                 if isinstance(item, Job):
                     self._work(item, batch)
@@ -203,27 +252,40 @@ class Owner:
             self._keep_house(batch)
             self._take_blocks(batch)
             self._publish(batch)
+            self._note_clones(batch)
             if batch.touched:
                 self.journal.sync()
-        except (StoreFailed, KeyringRefused) as problem:
-            self._fail(str(problem), jobs)
+        except StoreFailed as problem:
+            self._fail(problem, items)
             return
+        roster = self.folds.roster
         intake.fold(self, batch)
+        if self.folds.roster != roster and self.keyring.network is not None:
+            self.tell_engine(mesh_events.RosterChanged(self.keyring.network, self.folds.roster), batch)
+            housekeeping.save_keys(self, batch)
         for future, value in batch.answers:
             future.set_result(value)
         self._send(batch)
         self._state_facts()
 
     def _work(self, job: Job, batch: Batch) -> None:
-        if not job.future.set_running_or_notify_cancel():
+        if not job.begins():
             return
         try:
             outcome = job.work()
-        except (StoreFailed, KeyringRefused):
+        except StoreFailed:
             raise
+        except KeyringRefused as problem:
+            job.future.set_exception(NotSaved(problem.words))
+            return
         except Exception as problem:  # the asker's thread raises it
             job.future.set_exception(problem)
             return
+        subjects = outcome.subjects()
+        if not batch.subjects.isdisjoint(subjects):
+            self._deferred.append(job)  # the same form twice in one turn: it decides anew when the first is folded
+            return
+        batch.subjects |= subjects
         for written in outcome.written:
             self.keep(written, batch)
         batch.answers.append((job.future, outcome.value))
@@ -234,7 +296,8 @@ class Owner:
         self.journal.append_record(day, encode_written(written))
         batch.touched = True
         batch.note(written.envelope, written.hub, from_block=False)
-        if written.way is not None and written.hub == self.keys.hub_id:
+        # Without a network nothing leaves; when there is one, the next start finds what waits in the journal.
+        if written.way is not None and written.hub == self.keys.hub_id and self.keyring.network is not None:
             self.packer.add(
                 Waiting(
                     written.full_id,
@@ -256,13 +319,26 @@ class Owner:
             case FrameRefused():
                 self.tally.count(f"radio: {event.reason}")
                 self.tell_engine(mesh_events.FrameDone(event.frame_id, ok=False, reason=event.reason), batch)
-            case LinkUp():
-                self.facts = self.facts.link_up(event)
-                can_send = event.region != "UNSET"
-                self.tell_engine(mesh_events.LinkChanged(can_send, event.region, event.preset), batch)
-            case LinkDown():
-                self.facts = self.facts.link_down(event)
-                self.tell_engine(mesh_events.LinkChanged(up=False), batch)
+            case LinkUp() | LinkDown():
+                self.tell_engine(self._link_changed(event), batch)
+
+    def _link_changed(self, event: LinkUp | LinkDown) -> mesh_events.LinkChanged:
+        if isinstance(event, LinkUp):
+            self.facts = self.facts.link_up(event)
+            state = mesh_events.LinkChanged(event.region != "UNSET", event.region, event.preset)
+        else:
+            self.facts = self.facts.link_down(event)
+            state = mesh_events.LinkChanged(up=False)
+        self._link_state = state
+        return state
+
+    def _introduce_engine(self, batch: Batch) -> None:
+        """What an engine must know before anything else: the day, the time, whether the link can send."""
+        self._engine_is_new = False
+        self.tell_engine(mesh_events.DayChanged(self.clock.sealing_day, self.clock.kept_day), batch)
+        self.tell_engine(mesh_events.ClockStated(int(self.clock.now_s()), int(self.clock.rank)), batch)
+        if self._link_state is not None:
+            self.tell_engine(self._link_state, batch)
 
     def tell_engine(self, event: Event, batch: Batch) -> None:
         if self.engine is not None:
@@ -280,24 +356,36 @@ class Owner:
                 intake.take(self, action.block, batch)
                 batch.touched = True
 
+    def _may_publish(self) -> bool:
+        """Whether ordinary records may leave: not while this hub listens for what others know of its log."""
+        return self.engine is not None and self.engine.standing is not Standing.LISTENING
+
     def _publish(self, batch: Batch) -> None:
         """Seal what may leave now. A hub in doubt of its log goes on in another life."""
         network = self.keyring.network
         if self.engine is None or network is None:
             return
-        standing = self.engine.standing
-        parcels = self.packer.due(self.clock.source.monotonic_s(), ordinary=standing is not Standing.LISTENING)
-        if not parcels:
-            return
-        sure = standing in (Standing.PROVED, Standing.ALONE)
-        if not sure or any(self.publisher.is_full(parcel.lane) for parcel in parcels):
-            self.open_life(batch)
+        parcels = self.packer.due(self.clock.source.monotonic_s(), ordinary=self._may_publish())
+        today = self.clock.sealing_day
         for parcel in parcels:
-            block, expiry_day = self.publisher.seal(parcel, network, self.clock.sealing_day)
+            is_sure = self.engine.standing in (Standing.PROVED, Standing.ALONE)
+            if not is_sure or not self.publisher.goes_on(parcel.lane, today):
+                self.open_life(batch)
+            block, expiry_day = self.publisher.seal(parcel, network, today)
             self.journal.append_block(expiry_day, block.raw)
             batch.touched = True
             self.tally.published(block, [record.full_id for record in parcel.records])
             self.tell_engine(mesh_events.BlockPublished(block), batch)
+
+    def _note_clones(self, batch: Batch) -> None:
+        """Two blocks under one number: from here on that hub's word admits nobody, also after a restart."""
+        found = {action.block_id.log.hub for action in batch.actions if isinstance(action, mesh_events.Clone)}
+        found |= batch.clones
+        if found <= self.clones:
+            return
+        self.clones |= found
+        housekeeping.remember_clones(self)
+        batch.touched = True
 
     def open_life(self, batch: Batch) -> None:
         if self.engine is not None:
@@ -316,38 +404,39 @@ class Owner:
                 refused = FrameRefused(action.frame_id, "away" if self._link is None else "full")
                 self.offer(refused)
 
-    def _fail(self, reason: str, jobs: Iterable[Job]) -> None:
+    def _fail(self, problem: StoreFailed, items: Iterable[Job | LinkEvent]) -> None:
         """The card did not take it: nothing of this turn was promised, nothing of it goes out."""
-        for job in jobs:
-            if not job.future.done():
-                job.future.set_exception(NotSaved(reason))
+        self._not_saving(problem)
+        self._reopen_at_s = time.monotonic() + self._reopen_s
+        for item in [*items, *self._deferred]:
+            if isinstance(item, Job):
+                item.refuse(problem.reason)
+        self._deferred = []
+
+    def _not_saving(self, problem: StoreFailed) -> None:
         if self.journal.failed is None:
-            self.journal.failed = StoreFailed(reason)
-        self.facts = self.facts.not_saving(reason)
-        self._reopen_at_s = time.monotonic() + REOPEN_S
+            self.journal.failed = problem
+        self.facts = self.facts.not_saving(problem.reason)
 
     def _stand_still(self, items: Iterable[Job | LinkEvent]) -> None:
         """While nothing can be saved: say so, and look every few seconds whether the card is well again."""
         reason = str(self.journal.failed)
         for item in items:
             match item:
-                case Job(future=future):
-                    if future.set_running_or_notify_cancel():
-                        future.set_exception(NotSaved(reason))
-                case LinkUp():
-                    self.facts = self.facts.link_up(item)
-                case LinkDown():
-                    self.facts = self.facts.link_down(item)
+                case Job():
+                    item.refuse(reason)
+                case LinkUp() | LinkDown():
+                    self._link_changed(item)
                 case _:
                     self.tally.count("not saving")
         if time.monotonic() < self._reopen_at_s:
             return
-        self._reopen_at_s = time.monotonic() + REOPEN_S
+        self._reopen_at_s = time.monotonic() + self._reopen_s
         try:
             self.journal.reopen()
-            intake.load(self)
+            self._load()
         except StoreFailed as problem:
-            self.facts = self.facts.not_saving(str(problem))
+            self._not_saving(problem)
 
     def _state_facts(self) -> None:
         engine = self.engine
@@ -360,7 +449,8 @@ class Owner:
         )
 
     def make_engine(self, network: Network) -> None:
-        """A new engine over what the journal holds."""
+        """A new engine over what the journal holds; it is introduced in the next turn."""
+        self._engine_is_new = True
         self.engine = Engine(
             keys=self.keys,
             life=self.publisher.life,

@@ -36,6 +36,7 @@ class PhraseThread:
             self._queue.put_nowait((check, future))
             return future.result(WAIT_S)  # type: ignore[return-value]  # the queue carries many kinds of answers
         except (Full, TimeoutError):
+            future.cancel()  # nobody waits for it any more
             raise Busy from None
 
     def _work(self) -> None:

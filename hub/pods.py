@@ -25,6 +25,10 @@ class Pod:
     members: dict[int, PodMember] = field(default_factory=dict)
     vault: PodVault | None = None
 
+    def copied(self) -> "Pod":
+        """As it is now: others may read it while the hub's thread goes on."""
+        return Pod(self.founded, dict(self.keys), dict(self.members), self.vault)
+
     def records(self) -> list[PodRecord]:
         whole = [*self.keys.values(), *self.members.values(), self.founded, self.vault]
         return [record for record in whole if record is not None]
@@ -56,9 +60,9 @@ class Pods:
         return [record for pod in self._pods.values() for record in pod.records()]
 
     def candidates(self, pod_code: str) -> list[tuple[bytes, Pod]]:
-        """The pods that are printed with this code: nearly always one."""
+        """The pods that are printed with this code, nearly always one, as they are now."""
         wanted = pod_keys.read_pod_code(pod_code)
-        return [(pod_id, pod) for (pod_id, _), pod in list(self._pods.items()) if _code(pod_id) == wanted]
+        return [(pod_id, pod.copied()) for (pod_id, _), pod in self._pods.items() if _code(pod_id) == wanted]
 
     def __len__(self) -> int:
         return len(self._pods)

@@ -12,7 +12,7 @@ from random import Random
 import cbor2
 
 from hub.packer import Parcel
-from mesh.block import LANE_DAYS, Block, Header, Lane, seal
+from mesh.block import FAR_SLACK_DAYS, LANE_DAYS, Block, Header, Lane, seal
 from mesh.keys import HubKeys
 from mesh.roster import Network
 
@@ -52,9 +52,13 @@ class Publisher:
         self.lives_known.add(self.life)
         return self.life
 
-    def is_full(self, lane: Lane) -> bool:
-        """Whether this life's numbers are used up in that lane."""
-        return self.heads.get((self.life, lane), LogHead()).next_sequence > SEQUENCE_MAX
+    def goes_on(self, lane: Lane, today: int) -> bool:
+        """Whether that lane of this life can take one more block that others accept.
+
+        Not if its numbers are used up, nor if a clock that ran ahead gave it an expiry day beyond what the lane allows.
+        """
+        head = self.heads.get((self.life, lane), LogHead())
+        return head.next_sequence <= SEQUENCE_MAX and head.expiry_day <= today + LANE_DAYS[lane] + FAR_SLACK_DAYS
 
     def seal(self, parcel: Parcel, network: Network, today: int) -> tuple[Block, int]:
         """The next block of the parcel's lane, and its expiry day. The number is used from here on."""

@@ -88,8 +88,8 @@ def _posted_rank(posted: Posted) -> tuple[int, int, int, bytes, bytes, bytes]:
     return head.end_s, head.made_s, int(posted.flags), posted.title, posted.place, posted.details
 
 
-def _kept_rank(kept: PostKept) -> tuple[int, bytes, bytes]:
-    return kept.head.end_s, kept.code_public, kept.details
+def _kept_rank(kept: PostKept) -> tuple[int, bytes, bytes, int]:
+    return kept.head.end_s, kept.code_public, kept.details, kept.slip
 
 
 def _first(claims: Iterable[bytes]) -> frozenset[bytes]:
@@ -133,6 +133,7 @@ class Board:
     def __init__(self, table: LiveTable) -> None:
         self._table = table
         self._post_of_claim: dict[bytes, str] = {}
+        self._post_of_slip: dict[int, str] = {}
 
     def apply(self, record: BoardRecord) -> None:
         """Fold `record`. A board that is full takes no more posts of others; what it has stays. Raises Refused."""
@@ -147,6 +148,8 @@ class Board:
         self._table.put(key, {"state": state, "end_s": _end_s(state, record.head.end_s)})
         if state.claims is not before.claims:
             self._post_of_claim |= dict.fromkeys(state.claims, key)
+        if state.kept is not None and state.kept.slip:
+            self._post_of_slip[state.kept.slip] = key
 
     def state(self, post_id: str) -> PostState | None:
         document = self._table.get_document(post_id)
@@ -155,6 +158,10 @@ class Board:
     def post_of_claim(self, claim_id: bytes) -> str | None:
         """The id of the post that a claim is for."""
         return self._post_of_claim.get(claim_id)
+
+    def post_of_slip(self, number: int) -> str | None:
+        """The id of the post that was typed in from a slip: the last one, if several were."""
+        return self._post_of_slip.get(number)
 
     def open_states(self, now_s: float) -> list[tuple[str, PostState]]:
         """The posts that stand now: known, not closed, not over."""
@@ -168,6 +175,8 @@ class Board:
             self._table.drop(key)
             for claim in state.claims:
                 self._post_of_claim.pop(claim, None)
+            if state.kept is not None and self._post_of_slip.get(state.kept.slip) == key:
+                del self._post_of_slip[state.kept.slip]
         return len(over)
 
 

@@ -73,6 +73,12 @@ class BoardDeeds:
             return None
         return self._shown(post_id, state)
 
+    def post_of_slip(self, number: int) -> Post | None:
+        """The post that was typed in from a slip, open or closed."""
+        with self._owner.lock:
+            post_id = self._owner.folds.board.post_of_slip(number)
+        return self.show_post(post_id) if post_id is not None else None
+
     def show_claim(self, claim_id: str) -> ClaimSeen | None:
         """A claim as its helper sees it again; None if it is unknown, or its post is over."""
         claim = bytes.fromhex(claim_id)

@@ -44,6 +44,7 @@ def show(post_id: str, state: PostState, hub_name: Callable[[bytes], str], own_h
         folded=moderation.is_folded(posted, state.reported_s, state.verdicts),
         hidden=moderation.is_carried(state.verdicts, Verdict.HIDE),
         pinned=moderation.is_carried(state.verdicts, Verdict.PIN),
+        slip=state.kept.slip if state.kept is not None else 0,
     )
 
 

@@ -53,12 +53,13 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class PostKept:
-    """What stays at the post's home hub: the public half of its code's key pair, and details that did not travel."""
+    """What stays at the post's home hub: the public half of its code's key pair, what did not travel, its slip."""
 
     head: Head
     post: bytes
     code_public: bytes
     details: bytes
+    slip: int = 0  # the number of the paper slip that it was typed in from; 0: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def board_fields(record: BoardRecord) -> tuple[Field, ...]:
             kind = (int(record.flags), CATEGORIES.index(record.category))
             return (*kind, URGENCIES.index(record.urgency), record.quantity, record.title, record.place, record.details)
         case PostKept():
-            return (record.post, record.code_public, record.details)
+            return (record.post, record.code_public, record.details, record.slip)
         case Closed():
             return (record.post,)
         case Progress():
@@ -198,7 +199,11 @@ BOARD_READERS: dict[type, Callable[[Head, Sequence[object]], BoardRecord]] = {
     Closed: lambda h, f: Closed(h, read_own_id(f, 0)),
     Claimed: lambda h, f: Claimed(h, read_full_id(f, 0), read_bytes(f, 1, 1, SEALED_BYTES_MAX)),
     PostKept: lambda h, f: PostKept(
-        h, read_own_id(f, 0), read_bytes(f, 1, PUBLIC_KEY_BYTES, PUBLIC_KEY_BYTES), read_bytes(f, 2, 0, TEXT_BYTES_MAX)
+        h,
+        read_own_id(f, 0),
+        read_bytes(f, 1, PUBLIC_KEY_BYTES, PUBLIC_KEY_BYTES),
+        read_bytes(f, 2, 0, TEXT_BYTES_MAX),
+        read_int(f, 3, 10**limits.SLIP_DIGITS_MAX - 1),
     ),
     ClaimKept: lambda h, f: ClaimKept(h, read_full_id(f, 0), read_own_id(f, 1), read_bytes(f, 2, 1, TEXT_BYTES_MAX)),
     Progress: lambda h, f: Progress(h, read_own_id(f, 0), METS[read_int(f, 1, len(METS) - 1)]),

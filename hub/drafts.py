@@ -122,7 +122,7 @@ def post_records(draft: PostDraft, hub: bytes, now_s: float, code_public: bytes)
         raise DoesNotFit
     head = plan.posted.head
     details = b"" if plan.details_travel or not draft.details else pack_text(draft.details)
-    kept = PostKept(replace(head, id=id_from(b"kept", head.id)), head.id, code_public, details)
+    kept = PostKept(replace(head, id=id_from(b"kept", head.id)), head.id, code_public, details, draft.slip)
     way = Way(post_lane(draft.days), Priority.ORDINARY) if travels else None
     return [written(plan.posted, way), written(kept, None)]
 

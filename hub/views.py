@@ -113,6 +113,7 @@ class PostDraft:
     urgency: Urgency = Urgency.SOON
     quantity: int = 0  # how many or how much; 0: not said
     language: str = "en"  # of the code's words
+    slip: int = 0  # the number of the paper slip that it was typed in from; 0: none. It stays at this hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class Post:
     folded: bool = False  # somebody reported it, and no member has looked yet
     hidden: bool = False  # by two members, at this hub
     pinned: bool = False
+    slip: int = 0  # the number of its paper slip, at its home hub; 0: none
 
     def ends_soon(self, now_s: float) -> bool:
         """Whether its last day has come: who wrote it is asked whether it should stay longer."""

@@ -7,10 +7,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from captive_portal.portal import portal
 
-# No script at all, no inline style, nothing from elsewhere, no frame around us.
+# Our own script file (live.js) and none in a page, no inline style, nothing from elsewhere, no frame around us.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
+        "script-src 'self'",
+        "connect-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
         "form-action 'self'",

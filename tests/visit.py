@@ -66,6 +66,7 @@ class Reader(HTMLParser):
         self.headings: list[int] = []
         self.root: dict[str, str] = {}
         self.problems: list[str] = []
+        self.refreshes = False
         self._textarea: Control | None = None
         self._select: Control | None = None
         self.feed(html)
@@ -79,7 +80,10 @@ class Reader(HTMLParser):
             self.problems.append(f"<{tag}> has an attribute twice")
         if tag == "html":
             self.root = given
-        if tag in ("script", "style") or "style" in given or any(name.startswith("on") for name in given):
+        self.refreshes |= given.get("http-equiv") == "refresh"
+        if tag == "script":
+            self._script(given)
+        if tag == "style" or "style" in given or any(name.startswith("on") for name in given):
             self.problems.append(f"<{tag} {given}>: script or style in the page")
         inside = next((one for one in reversed(self.open) if one in PHRASING_ONLY), None)
         if inside and tag in BLOCKS:
@@ -90,6 +94,11 @@ class Reader(HTMLParser):
         if tag not in VOID:
             self.open.append(tag)
             self.texts.setdefault(tag, []).append("")
+
+    def _script(self, given: dict[str, str]) -> None:
+        """Our own file, read after the page: nothing else may run."""
+        if not given.get("src", "").startswith("/static/") or "defer" not in given:
+            self.problems.append(f"<script {given}>")
 
     def _note(self, tag: str, given: dict[str, str]) -> None:
         if "id" in given:
@@ -198,7 +207,10 @@ def check(page: Page) -> None:
     for address in read.addresses:
         assert address.startswith("/") and not address.startswith("//"), f"{where}: leads outside: {address}"
     assert page.weight <= PAGE_BYTES_MAX, f"{where}: {page.weight} bytes"
-    assert "script" not in page.headers["Content-Security-Policy"], "no script may run, not even our own"
+    assert "script-src 'self';" in page.headers["Content-Security-Policy"], "no script may run but our own files"
+    assert not (read.refreshes and read.forms and "/logout" not in [form.action for form in read.forms]), (
+        f"{where}: a form that is asked for anew would lose what is typed"
+    )
 
 
 class Visitor:

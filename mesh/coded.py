@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from mesh import labels
 from mesh.block import BLOCK_BYTES_MAX, LANE_DAYS, OVERHEAD_BYTES, Lane, LogId
 from mesh.refused import Refused
 from mesh.runs import SEQUENCE_MAX
@@ -21,7 +22,6 @@ SPAN = 16  # sequence numbers that one row can reach
 ROWS = 256 - SPAN
 TAG_BYTES = 8  # strangers cannot make us solve for nothing; the signature of what comes out decides
 CODED_HEADER_BYTES = 9
-LABEL = b"porchlight 1 coded repair\0"
 _SUM_BYTES_MAX = 1 + BLOCK_BYTES_MAX
 
 
@@ -168,4 +168,4 @@ def parse_coded(frame: bytes, control_key: bytes) -> Coded:
 
 
 def _tag(text: bytes, control_key: bytes) -> bytes:
-    return hmac.digest(control_key, LABEL + text, "sha256")[:TAG_BYTES]
+    return hmac.digest(control_key, labels.CODED_REPAIR + text, "sha256")[:TAG_BYTES]

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from mesh import labels
 from mesh.block import LANE_DAYS, Lane, LogId
 from mesh.frame import BODY_BYTES_MAX, Clock, put_clock, take_clock
 from mesh.refused import Refused
@@ -26,7 +27,6 @@ GAPS_MAX = 16  # a log with more claims only what lies above them: less than it 
 BEHIND_MAX = 4
 FLAG_ANSWER = 1
 FLAG_COUNTERS = 2
-_LABEL = b"porchlight 1 digest\0"
 _FIXED_BYTES = 4 + 4 + 4 + 2 + 4  # clock, roster hash, digest hash, parts, range
 
 Held = Mapping[LogId, Runs]
@@ -51,7 +51,7 @@ class DigestPart:
 
 def digest_hash(held: Held) -> bytes:
     """4 bytes, equal where the same live blocks are held. The lowest number is left out: some hubs keep longer."""
-    digest = sha256(_LABEL)
+    digest = sha256(labels.DIGEST_HASH)
     for log_id in sorted(held):
         runs = held[log_id]
         digest.update(log_id.hub + bytes([log_id.life, log_id.lane]) + runs[-1][1].to_bytes(2))

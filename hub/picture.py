@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub import alerts, board_picture
 from hub.clock import DAY_S
+from hub.troubles import Trouble, Troubled, english
 from hub.views import Alert, HubHeard, Post, RadioState, Status, View
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def status(owner: Owner, posts: int | None = None) -> Status:
             posts = len(owner.folds.board.open_states(now_s))
         alert_count = len(owner.folds.alerts.standing(now_s))
     own = owner.keys.hub_id
+    troubles = _troubles(owner)
     return Status(
         hub=owner.name,
         network=network.name if network is not None else None,
@@ -102,31 +104,23 @@ def status(owner: Owner, posts: int | None = None) -> Status:
         alerts=alert_count,
         blocks=facts.blocks,
         counters=owner.tally.counts(),
-        trouble=tuple(_troubles(owner)),
+        trouble=tuple(map(english, troubles)),
         saving=facts.saving,
         life=facts.standing,
+        troubles=tuple(troubles),
     )
 
 
-def _troubles(owner: Owner) -> list[str]:
-    """Each thing that is wrong, in a sentence with what to do."""
+def _troubles(owner: Owner) -> list[Troubled]:
     facts = owner.facts
-    troubles = []
-    if not facts.saving:
-        troubles.append(f"Nothing new can be saved: {facts.saving_words}. Make room on the card, or change it.")
-    if facts.keys_words:
-        troubles.append(f"The hub's keys cannot be written: {facts.keys_words}. Look at the card and its folder.")
-    if facts.damage:
-        troubles.append("The card lost something that was saved. Make a copy of it now, and change it soon.")
-    if facts.radio is RadioState.AWAY:
-        troubles.append(f"The radio is away: {facts.radio_words}. Look at its cable and its power.")
-    if facts.radio is RadioState.UNSET:
-        troubles.append("The radio may not send: it has no region yet. Type: porchlight radio apply")
-    if owner.keys.hub_id in owner.clones:
-        troubles.append("Two cards speak with this hub's key. Switch one off for good, or begin a new hub on it.")
-    for hub_id in sorted(owner.clones - {owner.keys.hub_id}):
-        troubles.append(
-            f"Two cards speak with the key of {owner.hub_name(hub_id)}: the hubs that it admits are not taken in"
-            " until it has a new key. Tell who keeps it."
-        )
-    return troubles
+    own = {owner.keys.hub_id}
+    found = [
+        (not facts.saving, Troubled(Trouble.NOT_SAVING, facts.saving_words)),
+        (bool(facts.keys_words), Troubled(Trouble.KEYS_NOT_SAVED, facts.keys_words)),
+        (bool(facts.damage), Troubled(Trouble.CARD_DAMAGED)),
+        (facts.radio is RadioState.AWAY, Troubled(Trouble.RADIO_AWAY, facts.radio_words)),
+        (facts.radio is RadioState.UNSET, Troubled(Trouble.RADIO_UNSET)),
+        (not own.isdisjoint(owner.clones), Troubled(Trouble.OWN_KEY_TWICE)),
+        *((True, Troubled(Trouble.KEY_TWICE, owner.hub_name(hub_id))) for hub_id in sorted(owner.clones - own)),
+    ]
+    return [troubled for is_so, troubled in found if is_so]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
 from hub.limits import REMIND_S
+from hub.troubles import Troubled
 
 
 class PostKind(StrEnum):
@@ -320,9 +321,10 @@ class Status:
     alerts: int
     blocks: int
     counters: dict[str, int]  # dropped frames by reason, and what was sent, received, repaired
-    trouble: tuple[str, ...]  # sentences, each with what to do; empty when all is well
+    trouble: tuple[str, ...]  # sentences in English, each with what to do; empty when all is well
     saving: bool  # False: the card cannot be written, nothing new is taken
     life: str  # "listening", "proved", "alone"
+    troubles: tuple[Troubled, ...] = ()  # the same as `trouble`, as codes: for pages in other languages
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,12 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from captive_portal.portal import board_view
+from captive_portal.trouble_words import radio_says, trouble_words
 from captive_portal.words import counters
 
 
 def show_status() -> ResponseReturnValue:
-    done, dropped = counters(board_view().status)
-    return render_template("status.html", done=done, dropped=dropped)
+    status = board_view().status
+    done, dropped = counters(status)
+    troubles = [trouble_words(troubled) for troubled in status.troubles]
+    return render_template("status.html", done=done, dropped=dropped, troubles=troubles, radio_says=radio_says(status))

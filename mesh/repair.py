@@ -71,6 +71,7 @@ class Want:
     asked: Runs = NOTHING
     asked_of: bytes | None = None
     tries: int = 0
+    joining: bool = False  # to another's request: not held back by it
 
     def preferred(self) -> bytes | None:
         if self.tries >= ANYBODY_FROM_TRY:
@@ -161,6 +162,16 @@ class Wants:
             if not without(ours, asked):
                 want.asked = ours
                 self._advance(want, Heard.SAME_REQUEST, now_s)
+            elif request.preferred in want.claimants:
+                self._join(want, request.preferred, now_s)
+
+    def _join(self, want: Want, preferred: bytes, now_s: float) -> None:
+        """Another asks the same hub for other blocks of this log: ask at once, and one coded frame may serve both."""
+        want.joining = True
+        want.claimants.remove(preferred)
+        want.claimants.insert(0, preferred)
+        want.tries = 0
+        want.due_s = min(want.due_s, now_s + self.timing.join_s(self._rng))
 
     def due_s(self) -> float | None:
         return min(map(self._acts_s, self._wants.values()), default=None)
@@ -219,7 +230,8 @@ class Wants:
         if want.phase is not Phase.WAITING:
             return want.due_s
         _, patient_until_s = self._patience.get(want.preferred(), (0, 0.0))
-        return max(min(max(want.due_s, self._quiet_until_s), want.due_s + self.timing.hold_max_s), patient_until_s)
+        quiet_until_s = 0.0 if want.joining else self._quiet_until_s
+        return max(min(max(want.due_s, quiet_until_s), want.due_s + self.timing.hold_max_s), patient_until_s)
 
     def _advance(self, want: Want, heard: Heard, now_s: float) -> None:
         """A pair that the table lacks changes nothing: the air is full of strangers."""
@@ -227,6 +239,7 @@ class Wants:
         if phase is None:
             return
         want.phase = phase
+        want.joining = False
         if phase is Phase.WAITING:
             want.asked = NOTHING
             want.due_s = now_s + self.timing.request_wait_s(self._rng)

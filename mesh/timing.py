@@ -51,6 +51,10 @@ class Timing:
         """Before asking: a neighbour who misses the same may ask first."""
         return self._between(2, 9, rng)
 
+    def join_s(self, rng: Random) -> float:
+        """Before joining another's request: within the wait of whoever will answer it."""
+        return self._between(0.5, 3, rng)
+
     def gap_wait_s(self, rng: Random) -> float:
         """Before asking for a number that was jumped over: floods overtake each other."""
         return self._between(18, 28, rng)

@@ -176,6 +176,25 @@ def test_any_body_under_the_control_key_raises_nothing(body: bytes, kind: int) -
     hub.wait(600)
 
 
+def honest_frames() -> list[bytes]:
+    row = add_up(log_id(1), {0: block(1, 0).raw, 1: block(1, 1).raw}, 0)
+    return [
+        block(1).raw,
+        digest({log_id(1): ((0, 3),)}),
+        request(1, log=log_id(0), to=0),
+        receipt(block(2).id),
+        pack_coded(row, network().control_key),
+    ]
+
+
+@given(integers(0, 4), integers(0, 8 * 231 - 1))
+def test_an_honest_frame_with_a_bit_flipped_is_dropped(which: int, bit: int) -> None:
+    frame = bytearray(honest_frames()[which])
+    frame[bit // 8 % len(frame)] ^= 1 << bit % 8
+
+    assert len(of_kind(Dropped, Stepped().hear(bytes(frame)))) == 1
+
+
 def test_a_claim_of_everything_sizes_nothing() -> None:
     hub = proved()
     everything: dict[LogId, Runs] = {

@@ -74,6 +74,18 @@ def test_who_misses_more_than_another_asked_for_asks_for_all_of_it() -> None:
     assert asked is not None and asked[1].asked == {LOG: ((3, 5),)}
 
 
+def test_who_misses_other_blocks_of_that_log_joins_in_asking_at_once() -> None:
+    made = wants()
+    made.claim(LOG, ((3, 3),), CEDAR, 100.0, jumped=True)
+    made.claim(LOG, ((3, 3),), BIRCH, 100.0, jumped=True)
+
+    made.heard(Request(CEDAR, {LOG: ((7, 7),)}), 101.0)
+
+    asked = next_request(made)
+    assert asked is not None and asked[0] <= 104.0
+    assert asked[1] == Request(CEDAR, {LOG: ((3, 3),)})
+
+
 def test_a_request_that_nobody_answers_goes_to_the_next_hub_that_holds_it_then_to_anybody() -> None:
     made = wants()
     made.claim(LOG, ((3, 3),), BIRCH, 100.0)

@@ -78,6 +78,7 @@ def what_each_page_shows() -> dict[str, Any]:
         "truth": words.truth_line(status),
         "radio_trouble": words.radio_trouble(status),
         "member": here.session(),
+        "coordinator": here.coordinator(),
         "link": here.link(),
         "lang": str(locale()).replace("_", "-"),
         "direction": locale().text_direction,

@@ -22,6 +22,7 @@ class Flood(StrEnum):
     CODE = "code"
     PHRASE = "phrase"
     ALERT = "alert"
+    PAPER = "paper"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from flask import Request, current_app, g, request
 
 from captive_portal.floods import Flood, Floods, Limit
+from captive_portal.paper.press import Press
 from captive_portal.posted_notes import PostedNotes
 from captive_portal.sessions import Coordinator, Sessions
+from captive_portal.slip_notes import SlipNotes
 from hub.clock import TimeSource
 from hub.views import PodSession, View
 
@@ -57,6 +59,7 @@ FLOOD_LIMITS: dict[Flood, Limit] = {
     Flood.CODE: Limit(burst=30, refill_s=10),  # the hub counts wrong codes for each post as well
     Flood.PHRASE: Limit(burst=10, refill_s=20),  # each costs the hub a good part of a second
     Flood.ALERT: Limit(burst=10, refill_s=60),
+    Flood.PAPER: Limit(burst=12, refill_s=20),  # each is a process of some seconds
 }
 
 
@@ -95,6 +98,8 @@ class Portal:
         self.sessions = Sessions(clock.monotonic_s)
         self.floods = Floods(dict(settings.flood_limits), clock.monotonic_s)
         self.posted = PostedNotes(clock.monotonic_s)
+        self.slips = SlipNotes(clock.monotonic_s)
+        self.press = Press()
 
     def session(self) -> PodSession | None:
         """The member behind this request, if one is logged in."""

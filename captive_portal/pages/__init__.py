@@ -9,16 +9,19 @@ from captive_portal.pages import (
     confirm_alert,
     errors,
     home,
+    keeper,
     language,
     list_posts,
     log_in,
     log_out,
+    paper,
     post,
     posted,
     read_claims,
     send_alert,
     show_post,
     status,
+    type_slips,
 )
 
 ADDRESSES = (
@@ -43,6 +46,15 @@ ADDRESSES = (
     ("/login", "log_in", log_in.log_in, "POST"),
     ("/logout", "log_out", log_out.log_out, "POST"),
     ("/status", "hub_status", status.show_status, "GET"),
+    ("/paper", "paper", paper.show_paper, "GET"),
+    ("/paper/poster.pdf", "print_poster", paper.print_poster, "GET"),
+    ("/paper/board.pdf", "print_board", paper.print_board, "GET"),
+    ("/paper/slips.pdf", "print_slips", paper.print_slips, "GET"),
+    ("/keeper", "keeper", keeper.show_keeper, "GET"),
+    ("/keeper/login", "keeper_form", keeper.open_form, "GET"),
+    ("/keeper/login", "keeper_login", keeper.log_in, "POST"),
+    ("/desk", "slip_desk", type_slips.open_form, "GET"),
+    ("/desk", "type_slip", type_slips.type_in, "POST"),
     ("/lang/<code>", "switch_language", language.switch, "GET"),
 )
 

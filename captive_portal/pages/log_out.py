@@ -16,6 +16,7 @@ def show_again(form: PressForm, notice: Notice | None = None) -> str:
 @form_page(PressForm, show_again)
 def log_out(form: PressForm) -> ResponseReturnValue:
     name = portal().settings.cookie_name
+    portal().slips.forget(portal().visit())
     portal().sessions.close(request.cookies.get(name))
     response = make_response(redirect(url_for("home"), code=303))
     response.delete_cookie(name, httponly=True, samesite="Lax")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from hub import limits, pod_life
 from hub.clock import DAY_S
-from hub.records import Alerted, AlertFlags, Confirmed
+from hub.records import Alerted, AlertFlags, Confirmed, rank_of
+from hub.shares import Shares
 from hub.store.documents import LiveTable
 from hub.views import Alert, AlertAudience, Arrival, Journey, Place, PodSession
 from mesh import pod_keys
@@ -27,27 +28,34 @@ class AlertState:
 def join(state: AlertState, record: Alerted | Confirmed) -> AlertState:
     """The alert after one more record, whatever the order."""
     if isinstance(record, Alerted):
-        return replace(state, alerted=state.alerted or record)
-    if len(state.confirmations) >= limits.CONFIRMATIONS_AN_ALERT_MAX:
-        return state
-    by_id = {one.head.full_id: one for one in (*state.confirmations, record)}
+        return replace(state, alerted=record if state.alerted is None else max(state.alerted, record, key=rank_of))
+    by_id = {one.head.full_id: one for one in state.confirmations}
+    same = by_id.get(record.head.full_id)
+    by_id[record.head.full_id] = record if same is None else max(same, record, key=rank_of)
+    of_its_hub = sorted(full_id for full_id in by_id if full_id.startswith(record.head.hub))
+    for full_id in of_its_hub[limits.CONFIRMATIONS_AN_ALERT_MAX :]:  # the same ones stay, whatever the order
+        del by_id[full_id]
     return replace(state, confirmations=tuple(by_id[full_id] for full_id in sorted(by_id)))
 
 
 class Alerts:
     """The alerts that this hub knows, as live documents. Owned by the hub's one thread."""
 
-    def __init__(self, table: LiveTable) -> None:
+    def __init__(self, table: LiveTable, own_hub: bytes) -> None:
         self._table = table
+        self._shares = Shares(own_hub, each=limits.ALERTS_A_HUB_MAX, most=limits.ALERTS_MAX)
 
     def apply(self, record: Alerted | Confirmed) -> None:
+        """Fold `record`. Of another hub's alerts no more than its share is taken (hub.shares)."""
         key = (record.head.full_id if isinstance(record, Alerted) else record.alert).hex()
         document = self._table.get_document(key)
-        if document is None and len(self._table) >= limits.ALERTS_MAX:
-            return
-        state = join(document["state"] if document is not None else AlertState(), record)
-        end_s = state.alerted.head.end_s if state.alerted is not None else record.head.end_s
-        self._table.put(key, {"state": state, "end_s": end_s})
+        if document is None:
+            if not self._shares.takes(record.head.hub):
+                return
+            document = {"state": AlertState(), "end_s": 0, "by": record.head.hub}
+        state = join(document["state"], record)
+        end_s = state.alerted.head.end_s if state.alerted is not None else max(document["end_s"], record.head.end_s)
+        self._table.put(key, {"state": state, "end_s": end_s, "by": document["by"]})
 
     def state(self, alert_id: str) -> AlertState | None:
         document = self._table.get_document(alert_id)
@@ -60,9 +68,10 @@ class Alerts:
         return sorted(known, key=_rank)
 
     def sweep(self, now_s: float) -> int:
-        over = [key for key, document in self._table.items() if document["end_s"] + DAY_S < now_s]
-        for key in over:
+        over = [(key, document["by"]) for key, document in self._table.items() if document["end_s"] + DAY_S < now_s]
+        for key, hub in over:
             self._table.drop(key)
+            self._shares.gives(hub)
         return len(over)
 
 

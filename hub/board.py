@@ -18,6 +18,9 @@ from hub.board_records import (
     Progress,
     Reported,
 )
+from hub.clock import DAY_S
+from hub.records import rank_of
+from hub.shares import Shares
 from hub.store.documents import LiveTable
 from hub.views import ClaimState, Met
 
@@ -57,9 +60,10 @@ def join(state: PostState, record: BoardRecord) -> PostState:
     """The post after one more record, whatever the order."""
     match record:
         case Posted():
-            return replace(state, posted=_longer(state.posted, record))
+            posted = record if state.posted is None else max(state.posted, record, key=rank_of)
+            return replace(state, posted=posted)
         case PostKept():
-            kept = record if state.kept is None else max(state.kept, record, key=_kept_rank)
+            kept = record if state.kept is None else max(state.kept, record, key=rank_of)
             return replace(state, kept=kept)
         case Closed():
             return replace(state, closed=True)
@@ -78,20 +82,6 @@ def join(state: PostState, record: BoardRecord) -> PostState:
             return replace(state, verdicts=moderation.join_verdicts(state.verdicts, record))
 
 
-def _longer(known: Posted | None, record: Posted) -> Posted:
-    """Of two that one hub wrote under one id, the one that stays longer; of two alike, the same whatever the order."""
-    return record if known is None else max(known, record, key=_posted_rank)
-
-
-def _posted_rank(posted: Posted) -> tuple[int, int, int, bytes, bytes, bytes]:
-    head = posted.head
-    return head.end_s, head.made_s, int(posted.flags), posted.title, posted.place, posted.details
-
-
-def _kept_rank(kept: PostKept) -> tuple[int, bytes, bytes, int]:
-    return kept.head.end_s, kept.code_public, kept.details, kept.slip
-
-
 def _first(claims: Iterable[bytes]) -> frozenset[bytes]:
     """As many as are kept: the same ones whatever the order they came in."""
     return frozenset(sorted(claims)[: limits.CLAIMS_KEPT_MAX])
@@ -100,7 +90,7 @@ def _first(claims: Iterable[bytes]) -> frozenset[bytes]:
 def _with_claim(known: tuple[ClaimKept, ...], record: ClaimKept) -> tuple[ClaimKept, ...]:
     by_claim = {kept.claim: kept for kept in known}
     same = by_claim.get(record.claim)
-    by_claim[record.claim] = record if same is None else max(same, record, key=lambda kept: kept.head.end_s)
+    by_claim[record.claim] = record if same is None else max(same, record, key=rank_of)
     in_order = sorted(by_claim.values(), key=lambda kept: (kept.head.made_s, kept.claim))
     return tuple(in_order[: limits.CLAIMS_KEPT_MAX])
 
@@ -112,8 +102,8 @@ def _with_answer(known: tuple[ClaimAnswered, ...], record: ClaimAnswered) -> tup
     return tuple(by_claim[claim] for claim in sorted(by_claim)[: limits.CLAIMS_KEPT_MAX])
 
 
-def _answer_rank(one: ClaimAnswered) -> tuple[int, int, int, bytes]:
-    return one.turn, ANSWERS.index(one.state), one.head.end_s, one.head.id
+def _answer_rank(one: ClaimAnswered) -> tuple[int, int, int, int, bytes]:
+    return one.turn, ANSWERS.index(one.state), one.head.end_s, one.head.made_s, one.head.id
 
 
 def post_of(record: BoardRecord) -> bytes:
@@ -130,26 +120,37 @@ def post_of(record: BoardRecord) -> bytes:
 class Board:
     """The posts that this hub knows, as live documents. Owned by the hub's one thread."""
 
-    def __init__(self, table: LiveTable) -> None:
+    def __init__(self, table: LiveTable, own_hub: bytes) -> None:
         self._table = table
+        self._shares = Shares(own_hub, each=limits.POSTS_A_HUB_MAX, most=limits.POSTS_MAX)
         self._post_of_claim: dict[bytes, str] = {}
         self._post_of_slip: dict[int, str] = {}
 
     def apply(self, record: BoardRecord) -> None:
-        """Fold `record`. A board that is full takes no more posts of others; what it has stays. Raises Refused."""
+        """Fold `record`. Of another hub's posts no more than its share is taken (hub.shares). Raises Refused."""
         if isinstance(record, Moderated):
             moderation.check(record)
         key = post_of(record).hex()
         document = self._table.get_document(key)
-        if document is None and len(self._table) >= limits.POSTS_MAX:
-            return
-        before = document["state"] if document is not None else PostState()
+        if document is None:
+            if not self._shares.takes(record.head.hub):
+                return
+            document = {"state": PostState(), "end_s": 0, "by": record.head.hub}
+        before = document["state"]
         state = join(before, record)
-        self._table.put(key, {"state": state, "end_s": _end_s(state, record.head.end_s)})
-        if state.claims is not before.claims:
+        end_s = state.posted.head.end_s if state.posted is not None else max(document["end_s"], record.head.end_s)
+        self._table.put(key, {"state": state, "end_s": end_s, "by": document["by"]})
+        if state.claims != before.claims:
             self._post_of_claim |= dict.fromkeys(state.claims, key)
+            for claim in before.claims - state.claims:
+                self._post_of_claim.pop(claim, None)
         if state.kept is not None and state.kept.slip:
             self._post_of_slip[state.kept.slip] = key
+
+    @property
+    def is_full(self) -> bool:
+        """Whether this hub's own people have as many posts here as a board can show."""
+        return self._shares.own >= limits.POSTS_MAX
 
     def state(self, post_id: str) -> PostState | None:
         document = self._table.get_document(post_id)
@@ -170,18 +171,16 @@ class Board:
 
     def sweep(self, now_s: float) -> int:
         """Drop what is over for a day: the pages stopped showing it at its end. The number dropped."""
-        over = [(key, document["state"]) for key, document in self._table.items() if document["end_s"] + 86_400 < now_s]
-        for key, state in over:
+        over = [(key, document) for key, document in self._table.items() if document["end_s"] + DAY_S < now_s]
+        for key, document in over:
+            state = document["state"]
             self._table.drop(key)
+            self._shares.gives(document["by"])
             for claim in state.claims:
                 self._post_of_claim.pop(claim, None)
             if state.kept is not None and self._post_of_slip.get(state.kept.slip) == key:
                 del self._post_of_slip[state.kept.slip]
         return len(over)
-
-
-def _end_s(state: PostState, otherwise_s: int) -> int:
-    return state.posted.head.end_s if state.posted is not None else otherwise_s
 
 
 def is_closed(state: PostState) -> bool:

@@ -13,7 +13,7 @@ from hub.batch import Outcome
 from hub.board import PostState
 from hub.board_drafts import answer_written, extension, progress_written
 from hub.clock import DAY_S
-from hub.errors import EnoughClaims
+from hub.errors import EnoughClaims, NotSaved
 from hub.matching import Marks, Match, matches
 from hub.owner import Owner
 from hub.phrases import PhraseThread
@@ -120,6 +120,8 @@ class BoardDeeds:
     def _posting(self, draft: PostDraft, post_id: bytes, code_public: bytes) -> Outcome:
         if self._owner.folds.board.state(post_id.hex()) is not None:
             return Outcome(None)
+        if self._owner.folds.board.is_full:
+            raise NotSaved("the board is full")
         written = drafts.post_records(draft, self._owner.keys.hub_id, self._clock.now_s(), code_public)
         return Outcome(None, tuple(written))
 

@@ -10,8 +10,7 @@ from hub import limits
 from hub.board import PostState
 from hub.board_records import METS, TURN_MAX, ClaimAnswered, Posted, PostFlags, Progress
 from hub.clock import DAY_S
-from hub.drafts import CLAIM_LANE, id_from, post_lane, written
-from hub.record_fields import Head
+from hub.drafts import CLAIM_LANE, head_beside, id_from, post_lane, written
 from hub.records import Record
 from hub.views import ClaimState, Met
 from hub.written import Way, Written
@@ -26,10 +25,6 @@ def way_of(posted: Posted, now_s: float) -> Way | None:
     return Way(post_lane(days_left), Priority.ORDINARY)
 
 
-def _head(posted: Posted, record_id: bytes, now_s: float) -> Head:
-    return Head(posted.head.hub, record_id, int(now_s), max(posted.head.end_s, int(now_s) + 60))
-
-
 def answer_written(state: PostState, claim: bytes, said: ClaimState, now_s: float) -> Written | None:
     """The poster's yes or no; None where it is said already, or they changed their mind too often to count."""
     known = state.answer_to(claim)
@@ -38,7 +33,7 @@ def answer_written(state: PostState, claim: bytes, said: ClaimState, now_s: floa
         return None
     posted = state.posted
     record_id = id_from(b"answer", claim + posted.head.id + bytes([turn]) + said.encode())
-    answer = ClaimAnswered(_head(posted, record_id, now_s), claim, posted.head.id, turn, said)
+    answer = ClaimAnswered(head_beside(posted, record_id, now_s), claim, posted.head.id, turn, said)
     return written(answer, _answer_way(posted, claim, now_s))
 
 
@@ -55,7 +50,7 @@ def progress_written(state: PostState, met: Met, now_s: float) -> Written | None
         return None
     posted = state.posted
     record_id = id_from(b"met", posted.head.id + met.encode())
-    return written(Progress(_head(posted, record_id, now_s), posted.head.id, met), way_of(posted, now_s))
+    return written(Progress(head_beside(posted, record_id, now_s), posted.head.id, met), way_of(posted, now_s))
 
 
 def longest_end_s(posted: Posted) -> int:
@@ -78,5 +73,5 @@ def extension(state: PostState, end_s: int, now_s: float) -> list[Written]:
         rest.append(written(replace(answer, head=replace(answer.head, end_s=end_s)), way))
     if state.met is not Met.OPEN:
         record_id = id_from(b"met", posted.head.id + state.met.encode())
-        rest.append(written(Progress(_head(posted, record_id, now_s), posted.head.id, state.met), way))
+        rest.append(written(Progress(head_beside(posted, record_id, now_s), posted.head.id, state.met), way))
     return [written(posted, way), *rest]

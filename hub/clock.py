@@ -134,13 +134,17 @@ class Clock:
     @property
     def kept_day(self) -> int:
         """The oldest day whose keys are kept; it never passes the sealing day's."""
+        return int(self.reached_s() // DAY_S) - KEPT_DAYS
+
+    def reached_s(self) -> float:
+        """The time that has come without doubt: what was over before it may be destroyed."""
         monotonic_s = self.source.monotonic_s()
         destroying_s = self._destroying.now_s(monotonic_s)
         agreed_s = self._agreed_s(monotonic_s)
         if agreed_s is not None and agreed_s > destroying_s:
             destroying_s = agreed_s
             self._destroying = Statement(agreed_s, Rank.UNSET, monotonic_s)
-        return int(min(destroying_s, self.now_s()) // DAY_S) - KEPT_DAYS
+        return min(destroying_s, self.now_s())
 
     def remember(self) -> tuple[float, float]:
         """`destroying_s` and `seen_s` for the next start."""

@@ -41,7 +41,7 @@ from hub.written import Way, Written
 from mesh import pod_keys
 from mesh.block import LANE_DAYS, OVERHEAD_BYTES, TEXT_BYTES_MAX, Lane, Priority
 from mesh.keys import BoxKeys, RandomBytes, open_sealed, seal_to
-from mesh.record import encode, rounded
+from mesh.record import encode, rounded, unpack
 from mesh.refused import Refused
 from mesh.text import pack_text, unpack_text
 
@@ -127,10 +127,16 @@ def post_records(draft: PostDraft, hub: bytes, now_s: float, code_public: bytes)
     return [written(plan.posted, way), written(kept, None)]
 
 
+def head_beside(posted: Posted, record_id: bytes, now_s: float) -> Head:
+    """Of what a post's hub says of it: it lasts as long as the post. It is never older, though the clock fell back."""
+    made_s = max(int(now_s), posted.head.made_s)
+    return Head(posted.head.hub, record_id, made_s, max(posted.head.end_s, made_s + 60))
+
+
 def closing(posted: Posted, now_s: float) -> Written:
     """The end of a post, which lasts as long as the post would have: else it would come back."""
     head = posted.head
-    closed = Closed(Head(head.hub, id_from(b"close", head.id), int(now_s), max(head.end_s, int(now_s) + 60)), head.id)
+    closed = Closed(head_beside(posted, id_from(b"close", head.id), now_s), head.id)
     if PostFlags.NETWORK not in posted.flags:
         return written(closed, None)
     days = -(-(head.end_s - head.made_s) // DAY_S)
@@ -153,7 +159,7 @@ def keep_claim(
     plain: bytes, claim_id: bytes, posted: Posted, now_s: float, code_public: bytes, random_bytes: RandomBytes
 ) -> Written:
     """The claim at its post's home hub, for its poster's code alone."""
-    head = Head(posted.head.hub, id_from(b"claim kept", claim_id), int(now_s), max(posted.head.end_s, int(now_s) + 60))
+    head = head_beside(posted, id_from(b"claim kept", claim_id), now_s)
     sealed = seal_to(code_public, plain, _CLAIM + claim_id, random_bytes)
     return written(ClaimKept(head, claim_id, posted.head.id, sealed), None)
 
@@ -178,16 +184,22 @@ def claim_for_home(claimed: Claimed, own_box: BoxKeys) -> bytes:
 
 def claim_shown(kept: ClaimKept, code_box: BoxKeys) -> ClaimShown:
     """A claim opened with the poster's code. Raises Refused."""
-    plain = open_sealed(code_box.private, kept.sealed, _CLAIM + kept.claim)
-    try:
-        parts = cbor2.loads(plain)
-    except cbor2.CBORError:
-        raise Refused("shape") from None
-    match parts:
+    match read_array(open_sealed(code_box.private, kept.sealed, _CLAIM + kept.claim)):
         case [bytes() as name, bytes() as contact, *_]:
             name_said, contact_said = unpack_text(name, NAME_CHARS_MAX), unpack_text(contact, CONTACT_CHARS_MAX)
             return ClaimShown(name_said, contact_said, kept.head.made_s, kept.claim.hex())
     raise Refused("shape")
+
+
+def read_array(plain: bytes) -> object:
+    """One CBOR array of what records may hold, whoever sealed it. Raises Refused("shape") for everything else."""
+    arrays = unpack(plain)  # it keeps tags, floats and endless items from the library
+    if len(arrays) != 1:
+        raise Refused("shape")
+    try:
+        return cbor2.loads(arrays[0])
+    except (cbor2.CBORError, ValueError):
+        raise Refused("shape") from None
 
 
 def claims_shown(

@@ -57,7 +57,7 @@ def keep(owner: Owner, batch: Batch) -> None:
     _days(owner, batch)
     save_keys(owner, batch)
     with owner.lock:
-        owner.folds.sweep(now_s)
+        owner.folds.sweep(owner.clock.reached_s())
     owner.tell_engine(mesh_events.ClockStated(int(now_s), int(owner.clock.rank)), batch)
     if now_s - owner.remembered_s >= REMEMBER_S:
         owner.remembered_s = now_s

@@ -190,6 +190,8 @@ class Hub(BoardDeeds):
     def found_pod(self, name: str, member_names: list[str]) -> FoundedPod:
         """A new pod on this hub; its phrases, to be printed once. Raises ValueError with words, NotSaved."""
         trouble = pod_life.names_trouble(name, member_names)
+        if self._owner.folds.pods.is_full:
+            trouble = "this hub has founded as many pods as it may"
         if trouble is not None:
             raise ValueError(trouble)
         founded, records, bell = pod_life.found(name, member_names, self._lasting_head, self._random_bytes)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hub import drafts, limits
 from hub.board import is_open
 from hub.board_drafts import answer_written
+from hub.clock import DAY_S
 from hub.folds import Folds
 from hub.packer import Waiting
 from hub.publisher import META_NAME, Publisher
@@ -15,7 +16,7 @@ from hub.records import NAMES, Claimed
 from hub.store.segment import Kind
 from hub.views import ClaimState
 from hub.written import Written, decode_written
-from mesh.block import Block, expiry_day, open_block, parse_block
+from mesh.block import FAR_SLACK_DAYS, Block, expiry_day, open_block, parse_block
 from mesh.record import Envelope, decode, encode, unpack
 from mesh.refused import Refused
 from mesh.roster import KIND_ADMITTED
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def load(owner: Owner) -> None:
     """Fold all that the journal holds, and make a new engine over it. Raises StoreFailed."""
-    folds = Folds.empty(owner.folds.roster)
+    folds = Folds.empty(owner.folds.roster, owner.keys.hub_id)
     folds.version = owner.folds.version + 1  # it grows for ever: pages know by it that something changed
     owner.publisher = Publisher(owner.keys)
     travelling: list[Written] = []
@@ -144,7 +145,10 @@ def _opened(owner: Owner, folds: Folds, block: Block, day: int) -> list[Envelope
         if author is None:
             raise Refused("stranger")
         text = open_block(block, author.public_key, network.id, network.chain.key_of(day))
-        return [decode(raw) for raw in unpack(text)]
+        records = [decode(raw) for raw in unpack(text)]
+        if any(record.end_s >= (day + 1 + FAR_SLACK_DAYS) * DAY_S for record in records):
+            raise Refused("far")  # a record ends no later than its block
+        return records
     except Refused as refused:
         owner.tally.count(f"not opened: {refused.reason}")
         return []
@@ -190,7 +194,8 @@ def _kept(owner: Owner, claimed: Claimed) -> Written | None:
         return None
     if any(known.claim == claimed.head.full_id for known in state.claims_kept):
         return None
-    if state.claims_standing() > limits.CLAIMS_A_POST_MAX:  # this one is counted already
+    is_full = len(state.claims_kept) >= limits.CLAIMS_KEPT_MAX
+    if is_full or state.claims_standing() > limits.CLAIMS_A_POST_MAX:  # this one is counted already
         return answer_written(state, claimed.head.full_id, ClaimState.DECLINED, now_s)
     try:
         plain = drafts.claim_for_home(claimed, owner.keys.box)

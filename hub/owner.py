@@ -86,7 +86,7 @@ class Owner:
         self.clock = clock
         self.random_bytes = random_bytes
         self.lock = threading.Lock()
-        self.folds = Folds.empty(self.first_roster())
+        self.folds = Folds.empty(self.first_roster(), self.keys.hub_id)
         self.facts = Facts.first(has_radio=link is not None)
         self.tally = Tally(report, self.hub_name)
         self.packer = Packer(share_s)

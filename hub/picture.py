@@ -22,6 +22,7 @@ class Pictures:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._version = -1
+        self._good_from_s = 0.0
         self._good_until_s = 0.0
         self._posts: tuple[Post, ...] = ()
 
@@ -29,8 +30,9 @@ class Pictures:
         now_s = owner.clock.now_s()
         with self._lock:
             version = owner.folds.version
-            if version != self._version or now_s >= self._good_until_s:
+            if version != self._version or not self._good_from_s <= now_s < self._good_until_s:
                 self._posts = _posts(owner, now_s)
+                self._good_from_s = now_s  # a clock may fall back
                 self._good_until_s = min((post.until_s for post in self._posts), default=now_s + DAY_S)
                 self._version = version
             posts = self._posts

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import cbor2
 
+from hub.drafts import read_array
 from hub.pods import Pod
 from hub.records import POD_ID_BYTES, Confirmed, Head, PodFounded, PodKey, PodMember, PodVault
 from hub.views import PodSession
@@ -83,8 +84,10 @@ def log_in(phrase: str, candidates: Iterable[tuple[bytes, Pod]]) -> PodSession |
 
     Slow by intent (Argon2id): call it in the phrases' thread.
     """
+    derived: dict[bytes, member_keys.MemberKeys] = {}  # several hubs may write pieces under one pod's id
     for pod_id, pod in candidates:
-        keys = member_keys.member_keys(phrase, pod_id)
+        keys = derived.get(pod_id) or member_keys.member_keys(phrase, pod_id)
+        derived[pod_id] = keys
         for number, wrapped in sorted(pod.keys.items()):
             try:
                 pod_key = pod_keys.unwrap_pod_key(wrapped.wrapped, pod_id, keys.box.private)
@@ -156,8 +159,8 @@ def _member_bound(pod_id: bytes, number: int) -> bytes:
 def _opened(pod_key: bytes, sealed: bytes, bound: bytes) -> object:
     """What a pod sealed, decoded; None where it does not open or is not what an honest hub writes."""
     try:
-        return cbor2.loads(pod_keys.pod_layer_open(pod_key, sealed, bound))
-    except (Refused, cbor2.CBORError):
+        return read_array(pod_keys.pod_layer_open(pod_key, sealed, bound))
+    except Refused:
         return None
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hub import limits
-from hub.records import PodFounded, PodKey, PodMember, PodVault
+from hub.records import PodFounded, PodKey, PodMember, PodVault, rank_of
+from hub.shares import Shares
 from mesh import pod_keys
 
 PodRecord = PodFounded | PodKey | PodMember | PodVault
@@ -37,12 +38,14 @@ class Pod:
 class Pods:
     """The pods that the network's hubs told of. Owned by the hub's one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, own_hub: bytes) -> None:
+        self._shares = Shares(own_hub, each=limits.PODS_A_HUB_MAX, most=limits.PODS_MAX)
         self._pods: dict[tuple[bytes, bytes], Pod] = {}  # by (pod id, hub that wrote it)
 
     def apply(self, record: PodRecord) -> None:
+        """Fold `record`. Of another hub's pods no more than its share is taken (hub.shares)."""
         key = (record.pod, record.head.hub)
-        if key not in self._pods and len(self._pods) >= limits.PODS_MAX:
+        if key not in self._pods and not self._shares.takes(record.head.hub):
             return
         pod = self._pods.setdefault(key, Pod())
         match record:
@@ -64,8 +67,10 @@ class Pods:
         wanted = pod_keys.read_pod_code(pod_code)
         return [(pod_id, pod.copied()) for (pod_id, _), pod in self._pods.items() if _code(pod_id) == wanted]
 
-    def __len__(self) -> int:
-        return len(self._pods)
+    @property
+    def is_full(self) -> bool:
+        """Whether this hub has founded as many pods as it may."""
+        return self._shares.own >= limits.PODS_A_HUB_MAX
 
 
 def _code(pod_id: bytes) -> str:
@@ -74,6 +79,4 @@ def _code(pod_id: bytes) -> str:
 
 def _later(known: Piece | None, record: Piece) -> Piece:
     """The piece that lasts longer; of two alike, one and the same whatever the order."""
-    if known is None:
-        return record
-    return max(known, record, key=lambda piece: (piece.head.end_s, piece.head.id))
+    return record if known is None else max(known, record, key=rank_of)

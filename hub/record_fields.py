@@ -9,7 +9,7 @@ from mesh.refused import Refused
 ID_BYTES = 6
 FULL_ID_BYTES = 8
 SEALED_BYTES_MAX = 120  # nothing larger fits beside the envelope of a block
-TEXT_BYTES_MAX = 4 * limits.DETAILS_CHARS_MAX
+TEXT_BYTES_MAX = 1 + 4 * limits.DETAILS_CHARS_MAX  # as mesh.text packs it where it does not deflate
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,11 @@ def _fields_of(record: Record) -> tuple[Field, ...]:
             return board_fields(record)
 
 
+def rank_of(record: Record) -> tuple[int, int, bytes, tuple[Field, ...]]:
+    """Which of two records that say the same counts: the one that lasts longer, and then always the same one."""
+    return record.head.end_s, record.head.made_s, record.head.id, _fields_of(record)
+
+
 def from_envelope(envelope: Envelope, hub: bytes) -> Record | None:
     """The record that `hub` (2 bytes) wrote; None for a kind that this version does not know.
 

@@ -97,7 +97,7 @@ def fill(posts: int, seed: int, folder: Path) -> tuple[float, int]:
     """Fill a board; gives the median milliseconds of its last posts, and the bytes of the journal."""
     from hub.store.journal import Journal
 
-    journal, board = Journal.open(folder, today=TODAY), _new_board()
+    journal, board = Journal.open(folder, today=TODAY), _new_board(seed)
     timed_from = posts - min(TIMED, posts // 2)
     took_ms: list[float] = []
     for number, (day, posted, record, block) in enumerate(made_posts(posts, seed)):
@@ -119,7 +119,7 @@ def start(posts: int, seed: int, folder: Path) -> tuple[float, float]:
     from hub.store.journal import Journal
 
     began_s = time.perf_counter()
-    journal, board = Journal.open(folder, today=TODAY), _new_board()
+    journal, board = Journal.open(folder, today=TODAY), _new_board(seed)
     held = _fold(journal, board)
     open_s = time.perf_counter() - began_s
     if held != (posts, posts):
@@ -136,12 +136,11 @@ def made_posts(posts: int, seed: int) -> Iterator[tuple[int, "Posted", bytes, by
     from hub.views import Urgency
     from hub.written import Way, Written, encode_written
     from mesh.block import BLOCK_BYTES_MAX, Header, Lane, Priority
-    from mesh.keys import HubKeys
     from mesh.record import rounded
     from mesh.text import pack_text
 
     rng = Random(seed)  # noqa: S311 - posts for a measurement, no secrets
-    hub = HubKeys(rng.randbytes(32)).hub_id
+    hub = _hub(rng)
     for number in range(posts):
         days = rng.randint(1, limits.POST_DAYS_MAX)
         head = Head(hub, rng.randbytes(6), TODAY_S, TODAY_S + days * 86_400)
@@ -154,11 +153,17 @@ def made_posts(posts: int, seed: int) -> Iterator[tuple[int, "Posted", bytes, by
         yield TODAY + days, posted, encode_written(written), header + sealed
 
 
-def _new_board() -> "Board":
+def _hub(rng: Random) -> bytes:
+    from mesh.keys import HubKeys
+
+    return HubKeys(rng.randbytes(32)).hub_id
+
+
+def _new_board(seed: int) -> "Board":
     from hub.board import Board
     from hub.store.documents import LiveDocuments
 
-    return Board(LiveDocuments().live("posts"))
+    return Board(LiveDocuments().live("posts"), _hub(Random(seed)))  # noqa: S311 - the hub that `made_posts` makes
 
 
 def _fold(journal: "Journal", board: "Board") -> tuple[int, int]:

@@ -45,7 +45,7 @@ def show_display() -> ResponseReturnValue:
 
 def turn_of(posts: Sequence[Post], kind: PostKind, number: int, shown: int) -> Turn:
     """The posts of `kind` whose turn it is; turn after turn each of them comes."""
-    of_kind = [post for post in posts if post.kind is kind][:POSTS_MOST]
+    of_kind = [post for post in posts if post.kind is kind and not (post.folded or post.hidden)][:POSTS_MOST]
     first = number % max(1, -(-len(of_kind) // shown)) * shown
     some = tuple(of_kind[first : first + shown])
     return Turn(kind, some, first + 1, first + len(some), len(of_kind))

@@ -89,7 +89,7 @@ def test_our_own_host_names_are_served(here: Here, host: str) -> None:
 def test_every_answer_carries_the_headers_that_keep_it_ours(visitor: Visitor) -> None:
     for path in ("/", "/nope", "/static/portal.css", "/alerts/new"):
         headers = visitor.client.get(path, base_url=ADDRESS).headers
-        assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self';")
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"

@@ -12,10 +12,11 @@ from babel import Locale, support
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, request
-from flask_babel import Babel, Domain, get_locale
-from flask_babel import gettext as _gettext
-from flask_babel import ngettext as _ngettext
+from flask_babel import Babel, get_locale
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup
+
+from captive_portal import digits
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 SOURCE_LANGUAGE = "en"  # the messages in the code are its catalogue
@@ -23,16 +24,34 @@ LANGUAGE_COOKIE = "porchlight_language"
 
 
 def gettext(message: str, **values: object) -> str:
-    return str(_gettext(message, **values))
+    text = _said(message)
+    return digits.fill(text, values, locale()) if values else text
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
-    return str(_ngettext(one, many, num, **values))
+    return digits.fill(_counted(one, many, num), {"num": num, **values}, locale())
+
+
+def page_gettext(message: str, **values: object) -> Markup:
+    """For templates: what is filled in is escaped, the message is ours."""
+    return digits.fill_page(_said(message), values, locale()) if values else Markup(_said(message))  # noqa: S704
+
+
+def page_ngettext(one: str, many: str, num: int, **values: object) -> Markup:
+    return digits.fill_page(_counted(one, many, num), {"num": num, **values}, locale())
 
 
 def lazy_gettext(message: str) -> Any:
     """A message that is translated when it is shown: for forms, which are described once for all languages."""
-    return LazyString(_gettext, message)
+    return LazyString(gettext, message)
+
+
+def _said(message: str) -> str:
+    return str(_translations(str(locale())).ugettext(message))
+
+
+def _counted(one: str, many: str, num: int) -> str:
+    return str(_translations(str(locale())).ungettext(one, many, num))
 
 
 def locale() -> Locale:
@@ -69,14 +88,6 @@ def _translations(language: str) -> support.NullTranslations:
     return support.Translations(compiled)
 
 
-class PoDomain(Domain):  # type: ignore[misc]  # flask_babel is untyped
-    """Flask-Babel's messages, from the .po files themselves."""
-
-    def get_translations(self) -> support.NullTranslations:
-        chosen = get_locale()
-        return _translations(str(chosen) if chosen else SOURCE_LANGUAGE)
-
-
 def choose_language() -> str:
     """The switch's language, else the browser's first that we have whole."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
@@ -95,7 +106,9 @@ def switch_targets() -> list[tuple[str, str]]:
 
 
 def set_up_languages(app: Flask) -> None:
-    babel = Babel(app, locale_selector=choose_language)
-    babel.__dict__["domain_instance"] = (
-        PoDomain()
-    )  # a cached property of Flask-Babel: its one place for a domain of our own
+    Babel(app, locale_selector=choose_language)
+    app.jinja_env.globals.update(gettext=page_gettext, ngettext=page_ngettext)
+    app.jinja_env.filters.update(
+        numberformat=lambda value: digits.number(value, locale()),
+        percentformat=lambda value: digits.percent(value, locale()),
+    )

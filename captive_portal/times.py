@@ -4,6 +4,7 @@ from datetime import datetime
 
 from babel.dates import format_date, format_skeleton, format_time
 
+from captive_portal.digits import in_digits
 from captive_portal.languages import gettext, locale
 from captive_portal.portal import board_view, portal
 
@@ -16,7 +17,7 @@ def local(at_s: float) -> datetime:
 
 def clock_time(at_s: float) -> str:
     """ "13:40" """
-    return str(format_time(local(at_s), "HH:mm", locale=locale()))
+    return in_digits(format_time(local(at_s), "HH:mm", locale=locale()), locale())
 
 
 def said_time(at_s: float) -> str:
@@ -36,4 +37,4 @@ def said_day(at_s: float) -> str:
         return gettext("yesterday")
     if abs(days) <= WEEK_DAYS:
         return gettext("%(named_day)s", named_day=format_date(then, "EEEE", locale=locale()))
-    return gettext("%(named_day)s", named_day=format_skeleton("MMMd", then, locale=locale()))
+    return gettext("%(named_day)s", named_day=in_digits(format_skeleton("MMMd", then, locale=locale()), locale()))

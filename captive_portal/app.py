@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from captive_portal import pages, words
+from captive_portal import pages, post_words, words
 from captive_portal.assets import set_up_assets
 from captive_portal.delivery import deliver
 from captive_portal.forms import new_token
 from captive_portal.icons import icon
 from captive_portal.languages import locale, set_up_languages, switch_targets
+from captive_portal.live import note_version, what_live_pages_show
 from captive_portal.portal import (
     EXTENSION,
     LinkInUse,
@@ -55,14 +56,16 @@ def create_app(hub: "Hub", *, portal: PortalSettings, clock: TimeSource) -> Flas
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(clock_time=clock_time, said_day=said_day, said_time=said_time)
-    app.jinja_env.globals.update(icon=icon, words=words, limits=limits, new_token=new_token)
+    app.jinja_env.globals.update(icon=icon, words=words, post_words=post_words, limits=limits, new_token=new_token)
     app.jinja_env.globals.update(until_choices=words.until_choices, hour_choices=words.hour_choices)
     app.jinja_env.globals.update(severity_choices=words.severity_choices)
     set_up_languages(app)
     set_up_assets(app)
     pages.add_to(app)
     app.context_processor(what_each_page_shows)
+    app.context_processor(what_live_pages_show)
     app.before_request(send_strangers_home)
+    app.before_request(note_version)
     app.after_request(deliver)
     app.after_request(add_security_headers)
     return app

@@ -12,18 +12,19 @@ PAGE_POSTS = 30
 class Count:
     needs: int = 0
     offers: int = 0
+    notices: int = 0
 
     def of(self, kind: PostKind) -> int:
-        return self.needs if kind is PostKind.NEED else self.offers
+        return {PostKind.NEED: self.needs, PostKind.OFFER: self.offers, PostKind.INFORMATION: self.notices}[kind]
 
 
 def count_board(view: View) -> dict[Category | None, Count]:
     """The counts of each category, and of all under None."""
     found = Counter((post.kind, post.category) for post in view.posts)
     counts: dict[Category | None, Count] = {
-        category: Count(found[PostKind.NEED, category], found[PostKind.OFFER, category]) for category in Category
+        category: Count(*(found[kind, category] for kind in PostKind)) for category in Category
     }
-    counts[None] = Count(sum(count.needs for count in counts.values()), sum(count.offers for count in counts.values()))
+    counts[None] = Count(*(sum(count.of(kind) for count in counts.values()) for kind in PostKind))
     return counts
 
 

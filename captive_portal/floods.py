@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+VISITS_IN_ALL = 100
+ALL_VISITS = ""  # no visit has this name
 BUCKETS_MAX = 4_096  # visits remembered; the one that was away longest is forgotten first
 
 
@@ -23,6 +25,7 @@ class Flood(StrEnum):
     PHRASE = "phrase"
     ALERT = "alert"
     PAPER = "paper"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,10 @@ class Limit:
 
     burst: int
     refill_s: float
+
+    def of_all(self) -> "Limit":
+        """What all visits together may do: a hundred households at their limits."""
+        return Limit(self.burst * VISITS_IN_ALL, self.refill_s / VISITS_IN_ALL)
 
 
 class Floods:
@@ -46,11 +53,15 @@ class Floods:
         """0: go on. Else the seconds to wait until the next act is free; a refused act costs nothing."""
         limit, now_s = self._limits[flood], self._monotonic_s()
         with self._lock:
-            left, at_s = self._buckets.get((flood, visit), (float(limit.burst), now_s))
-            left = min(limit.burst, left + max(0.0, now_s - at_s) / limit.refill_s)
-            wait_s = 0 if left >= 1 else math.ceil((1 - left) * limit.refill_s)
-            self._buckets[flood, visit] = (left if wait_s else left - 1, now_s)
-            self._buckets.move_to_end((flood, visit))
-            while len(self._buckets) > BUCKETS_MAX:
-                self._buckets.popitem(last=False)
+            # All visits together have a bucket too, taken last: who is refused alone costs the others nothing.
+            return self._take((flood, visit), limit, now_s) or self._take((flood, ALL_VISITS), limit.of_all(), now_s)
+
+    def _take(self, key: tuple[Flood, str], limit: Limit, now_s: float) -> int:
+        left, at_s = self._buckets.get(key, (float(limit.burst), now_s))
+        left = min(limit.burst, left + max(0.0, now_s - at_s) / limit.refill_s)
+        wait_s = 0 if left >= 1 else math.ceil((1 - left) * limit.refill_s)
+        self._buckets[key] = (left if wait_s else left - 1, now_s)
+        self._buckets.move_to_end(key)
+        while len(self._buckets) > BUCKETS_MAX:
+            self._buckets.popitem(last=False)
         return wait_s

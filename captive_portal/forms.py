@@ -9,15 +9,33 @@ from typing import Any
 from wtforms import BooleanField, Field, Form, HiddenField, RadioField, StringField
 from wtforms.validators import ValidationError
 
-from captive_portal.languages import gettext, lazy_gettext, ngettext
+from captive_portal.contact_words import point_out
+from captive_portal.languages import SOURCE_LANGUAGE, gettext, lazy_gettext, locale, ngettext
 from captive_portal.text import clean, clean_line, has_hidden_signs
 from hub import limits
-from hub.views import AlertAudience, AlertDraft, Audience, Category, ClaimDraft, PostDraft, PostKind, Severity
+from hub.contact_details import ascii_digits
+from hub.views import (
+    AlertAudience,
+    AlertDraft,
+    Audience,
+    Category,
+    ClaimDraft,
+    ClaimState,
+    Means,
+    Met,
+    PostDraft,
+    PostKind,
+    Severity,
+    Urgency,
+    Verdict,
+)
+from mesh.words import LISTS
 
 PHRASE_CHARS_MAX = 120
 CODE_CHARS_MAX = 120
 POD_CODE_CHARS_MAX = 24
 TOKEN = re.compile(r"[0-9a-f]{32}")
+ID = re.compile(r"[0-9a-f]{16}")
 
 Validator = Callable[[Form, Field], None]
 
@@ -67,6 +85,14 @@ def whole_number(least: int, most: int) -> Validator:
     return check
 
 
+def matches_pattern(pattern: re.Pattern[str]) -> Validator:
+    def check(form: Form, field: Field) -> None:
+        if not pattern.fullmatch(field.data or ""):
+            raise ValidationError(gettext("Choose one of these."))
+
+    return check
+
+
 class LineField(StringField):
     """One line of text."""
 
@@ -79,6 +105,24 @@ class TextField(StringField):
 
     def __init__(self, label: Any, *checks: Validator, **bound: Any) -> None:
         super().__init__(label, [shown_signs_only, *checks], filters=[clean], **bound)
+
+
+class NumberField(StringField):
+    """A whole number in any script's digits, or nothing."""
+
+    def __init__(self, label: Any, most: int, **bound: Any) -> None:
+        super().__init__(label, [_a_number_up_to(most)], filters=[clean_line, ascii_digits], **bound)
+
+    def number(self) -> int:
+        return int(self.data or 0)
+
+
+def _a_number_up_to(most: int) -> Validator:
+    def check(form: Form, field: Field) -> None:
+        if not re.fullmatch(r"[0-9]{0,6}", field.data or "") or int(field.data or 0) > most:
+            raise ValidationError(gettext("Write a whole number up to %(most)d, or leave it empty.", most=most))
+
+    return check
 
 
 class ChoiceField(RadioField):
@@ -140,8 +184,20 @@ class PostForm(PortalForm):
     days = ChoiceField(
         lazy_gettext("Until when?"), whole_number(1, limits.POST_DAYS_MAX), default=str(limits.POST_DAYS_DEFAULT)
     )
+    means = ChoiceField(lazy_gettext("Is it a thing or a skill?"), one_of(Means), default=Means.THINGS)
+    urgency = ChoiceField(lazy_gettext("How urgent is it?"), one_of(Urgency), default=Urgency.SOON)
+    quantity = NumberField(lazy_gettext("How many, or how much"), limits.QUANTITY_MAX)
     place = LineField(lazy_gettext("Where, in words"), at_most(limits.PLACE_CHARS_MAX))
     details = TextField(lazy_gettext("More about it"), at_most(limits.DETAILS_CHARS_MAX))
+    keep = LineField(lazy_gettext("That is nobody's house or phone: keep it"), at_most(limits.DETAILS_CHARS_MAX))
+    language = HiddenField("", default=lambda: str(locale()))
+    doubtful = ""  # what may be a house number: the page offers to keep it
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields each for itself, then what in their words could lead to a person."""
+        in_order = bool(super().validate(extra_validators))
+        blamed, self.doubtful = point_out(self)
+        return in_order and not blamed
 
     def draft(self, kind: PostKind) -> PostDraft:
         return PostDraft(
@@ -153,6 +209,10 @@ class PostForm(PortalForm):
             place=str(self.place.data),
             audience=Audience(str(self.audience.data)),
             days=int(str(self.days.data)),
+            means=Means(str(self.means.data)),
+            urgency=Urgency(str(self.urgency.data)),
+            quantity=self.quantity.number(),
+            language=self.language.data if self.language.data in LISTS else SOURCE_LANGUAGE,
         )
 
 
@@ -216,6 +276,29 @@ class AlertForm(PortalForm):
             drill=bool(self.drill.data),
             hours=int(str(self.hours.data)),
         )
+
+
+class AnswerForm(CodeForm):
+    """Yes or no to one claim, by whoever has the four words."""
+
+    claim = HiddenField("", [matches_pattern(ID)])
+    said = ChoiceField("", one_of(ClaimState), default=ClaimState.DECLINED)
+
+    def answer(self) -> ClaimState:
+        is_yes = self.said.data == ClaimState.ACCEPTED
+        return ClaimState.ACCEPTED if is_yes else ClaimState.DECLINED
+
+
+class MetForm(CodeForm):
+    met = ChoiceField("", one_of(Met), default=Met.OPEN)
+
+
+class ExtendForm(CodeForm):
+    days = ChoiceField(lazy_gettext("How long should it stay?"), whole_number(1, limits.POST_DAYS_MAX), default="7")
+
+
+class VerdictForm(PortalForm):
+    verdict = ChoiceField("", one_of(Verdict), default="")
 
 
 class PressForm(PortalForm):

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 from flask import Request, current_app, g, request
 
 from captive_portal.floods import Flood, Floods, Limit
+from captive_portal.open_claims import OpenClaims
 from captive_portal.paper.press import Press
 from captive_portal.posted_notes import PostedNotes
 from captive_portal.sessions import Coordinator, Sessions
 from captive_portal.slip_notes import SlipNotes
+from captive_portal.streams import Streams, Version, version_of
 from hub.clock import TimeSource
 from hub.views import PodSession, View
 
@@ -60,6 +62,7 @@ FLOOD_LIMITS: dict[Flood, Limit] = {
     Flood.PHRASE: Limit(burst=10, refill_s=20),  # each costs the hub a good part of a second
     Flood.ALERT: Limit(burst=10, refill_s=60),
     Flood.PAPER: Limit(burst=12, refill_s=20),  # each is a process of some seconds
+    Flood.REPORT: Limit(burst=5, refill_s=600),
 }
 
 
@@ -100,6 +103,9 @@ class Portal:
         self.posted = PostedNotes(clock.monotonic_s)
         self.slips = SlipNotes(clock.monotonic_s)
         self.press = Press()
+        self.claims = OpenClaims(clock.monotonic_s)
+        self.streams = Streams()
+        self.live_version = Version(lambda: version_of(hub.view(), hub.alerts(None)), clock.monotonic_s)
 
     def session(self) -> PodSession | None:
         """The member behind this request, if one is logged in."""

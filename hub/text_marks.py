@@ -16,8 +16,8 @@ STOP_WORDS = frozenset(
         # English
         "the and for with from this that have has had are was were will would can could need needs needed want offer"
         " offers help any some please you your our who near next"
-        " until before after today tomorrow tonight week day"
-        " days hour hours one two three four five more than about there here give take get into out not but all its also"
+        " until before after today tomorrow tonight week day days"
+        " hour hours one two three four five more than about there here give take get into out not but all its also"
         # Spanish
         " el la los las un una unos unas y o de del al con para por que hay tengo tiene necesito necesita ayuda puedo"
         " ofrezco algo alguien cerca hasta antes despues hoy manana semana dia dias hora horas mas muy sin sobre esta"

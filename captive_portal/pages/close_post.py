@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from captive_portal.floods import Flood
 from captive_portal.form_page import form_page, take_one
 from captive_portal.forms import CodeForm
-from captive_portal.pages.read_claims import opened, show_form
+from captive_portal.pages.poster_desk import opened, show_form
 from captive_portal.portal import hub
 
 

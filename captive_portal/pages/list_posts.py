@@ -1,4 +1,4 @@
-"""The needs, or the offers, newest first; of one category or of all."""
+"""The needs, the offers or the notices, newest first; of one category or of all."""
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,6 +16,10 @@ def list_needs() -> ResponseReturnValue:
 
 def list_offers() -> ResponseReturnValue:
     return _list(PostKind.OFFER)
+
+
+def list_notices() -> ResponseReturnValue:
+    return _list(PostKind.INFORMATION)
 
 
 def _list(kind: PostKind) -> ResponseReturnValue:

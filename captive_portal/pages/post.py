@@ -1,4 +1,4 @@
-"""Post a need or an offer: the form, then the same as others will see it, then the board."""
+"""Post a need, an offer or a notice: the form, then the same as others will see it, then the board."""
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +8,7 @@ from captive_portal.form_page import Notice, ShowAgain, form_page, take_one
 from captive_portal.forms import PostForm
 from captive_portal.languages import gettext
 from captive_portal.pages.list_posts import category_asked
-from captive_portal.portal import hub, portal
+from captive_portal.portal import board_view, hub, portal
 from hub.views import Audience, PostDraft, PostKind, Travels
 
 DAYS_OFFERED = (1, 2, 3, 7, 14, 31)
@@ -35,7 +35,12 @@ def post(form: PostForm, kind: str) -> ResponseReturnValue:
         case "change":
             return show_form(form, kind=kind)
         case _:
-            return render_template("post_preview.html", form=form, draft=draft, travels=travels, kind=draft.kind)
+            return _preview(form, draft, travels)
+
+
+def _preview(form: PostForm, draft: PostDraft, travels: Travels) -> str:
+    alike = hub().similar(draft, board_view())
+    return render_template("post_preview.html", form=form, draft=draft, travels=travels, kind=draft.kind, alike=alike)
 
 
 def _checked(form: PostForm, draft: PostDraft) -> Travels:

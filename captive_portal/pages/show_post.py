@@ -1,11 +1,11 @@
-"""One post: what it says, a way to answer it, and a way in for whoever wrote it."""
+"""One post: what it says and how far it is, a way to answer it, what goes with it, a way in for whoever wrote it."""
 
 from flask import abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from captive_portal.form_page import Notice
 from captive_portal.forms import ClaimForm, CodeForm
-from captive_portal.portal import hub
+from captive_portal.portal import board_view, hub
 
 WORDS_CHARS_MAX = 120
 
@@ -23,4 +23,11 @@ def post_page(
 ) -> str:
     """The post with its forms, each as it was typed."""
     found = hub().show_post(post_id) or abort(404)
-    return render_template("post.html", post=found, claim=claim or ClaimForm(), code=code or CodeForm(), notice=notice)
+    return render_template(
+        "post.html",
+        post=found,
+        matches=() if found.closed else hub().could_meet(found, board_view()),
+        claim=claim or ClaimForm(),
+        code=code or CodeForm(),
+        notice=notice,
+    )

@@ -9,6 +9,7 @@ from portal_rig import Here, post_a_need, post_id
 from rig import HubInAFolder, need
 from visit import FIRST_VISIT_BYTES_MAX, Visitor
 
+from captive_portal.post_words import LIST_OF
 from hub.views import Category, PostKind
 
 
@@ -194,7 +195,8 @@ def test_the_lists_show_one_kind_and_one_category(visitor: Visitor, here: Here, 
     here.hub.post(need("Drinking water", category=Category.WATER, kind=kind))
     here.hub.post(need("Hot soup", category=Category.FOOD, kind=kind))
 
-    everything, food = visitor.visit(f"/{kind}s"), visitor.visit(f"/{kind}s?category=food")
+    path = "/" + LIST_OF[kind]
+    everything, food = visitor.visit(path), visitor.visit(f"{path}?category=food")
     other = visitor.visit("/offers" if kind is PostKind.NEED else "/needs")
 
     assert "Drinking water" in everything.main and "Hot soup" in everything.main

@@ -1,15 +1,19 @@
-"""Who answered? For whoever holds the four words of the post."""
+"""The poster's desk: who answered, yes or no to each, how far it is met, how long it stays; for the four words."""
 
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from captive_portal.floods import Flood
 from captive_portal.form_page import Notice, ShowAgain, form_page, take_one
-from captive_portal.forms import CodeForm
+from captive_portal.forms import CodeForm, ExtendForm
 from captive_portal.languages import gettext, ngettext
 from captive_portal.pages.show_post import post_page
-from captive_portal.portal import hub
-from hub.views import CodeAnswer, CodeTried
+from captive_portal.portal import board_view, hub
+from hub.clock import DAY_S
+from hub.limits import POST_DAYS_MAX
+from hub.views import CodeAnswer, CodeTried, Post
+
+STAY_DAYS = (1, 3, 7, 14, 31)
 
 
 def show_form(form: CodeForm, notice: Notice | None = None, *, post_id: str) -> str:
@@ -17,10 +21,26 @@ def show_form(form: CodeForm, notice: Notice | None = None, *, post_id: str) -> 
 
 
 @form_page(CodeForm, show_form)
-def read_claims(form: CodeForm, post_id: str) -> ResponseReturnValue:
+def open_desk(form: CodeForm, post_id: str) -> ResponseReturnValue:
     take_one(Flood.CODE)
-    answer = opened(form, hub().try_code(post_id, str(form.code.data)))
-    return render_template("claims.html", post=hub().show_post(post_id) or abort(404), claims=answer.claims, form=form)
+    return desk(form, post_id, hub().try_code(post_id, str(form.code.data)))
+
+
+def desk(form: CodeForm, post_id: str, answer: CodeAnswer, done: str = "") -> str:
+    """The desk after something was done, or was only looked at; the form again where the code did not open it."""
+    claims = opened(form, answer).claims
+    post = hub().show_post(post_id) or abort(404)
+    stay = ExtendForm(data={"token": form.token.data, "code": form.code.data})
+    return render_template(
+        "poster_desk.html", post=post, claims=claims, form=form, done=done, stay=stay, stay_days=_longer(post)
+    )
+
+
+def _longer(post: Post) -> tuple[int, ...]:
+    """For how many days from now it can be asked to stay: later than its end, and 31 days in all at most."""
+    now_s = board_view().status.now_s
+    last_s = post.made_s + POST_DAYS_MAX * DAY_S
+    return tuple(days for days in STAY_DAYS if post.until_s < now_s + days * DAY_S <= last_s)
 
 
 def opened(form: CodeForm, answer: CodeAnswer) -> CodeAnswer:

@@ -126,7 +126,8 @@
 
   function inSight() {
     var focused = document.activeElement;
-    var all = [].slice.call(main.querySelectorAll("li,a,button,input,textarea,h1,h2,p"));
+    var all = [].slice.call(main.querySelectorAll("a,button,summary,input,select,textarea"));
+    all = all.concat([].slice.call(main.querySelectorAll("li,h2,p")));
     if (main.contains(focused)) all.unshift(focused);
     return all.map(function (one) {
       return [one, one.getBoundingClientRect()];

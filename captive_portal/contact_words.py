@@ -54,4 +54,4 @@ def said_of(found: Found) -> str:
             looks=looks,
         )
     looks = str(DOUBTFUL[found.contact] % {"text": found.text})
-    return gettext("%(looks)s Everybody will read this: say a crossing instead, or keep it below.", looks=looks)
+    return gettext("%(looks)s Everybody will read this. Say a crossing, or keep it below.", looks=looks)

@@ -35,9 +35,9 @@ def in_digits(text: str, locale: Locale) -> str:
     return text.translate(_table(str(locale)))
 
 
-def number(value: float, locale: Locale) -> str:
+def number(value: float, locale: Locale, pattern: str | None = None) -> str:
     system = numbering(str(locale))
-    return in_digits(format_decimal(value, locale=locale, numbering_system=system), locale)
+    return in_digits(format_decimal(value, pattern, locale, numbering_system=system), locale)
 
 
 def percent(value: float, locale: Locale) -> str:

@@ -110,5 +110,6 @@ def set_up_languages(app: Flask) -> None:
     app.jinja_env.globals.update(gettext=page_gettext, ngettext=page_ngettext)
     app.jinja_env.filters.update(
         numberformat=lambda value: digits.number(value, locale()),
+        decimalformat=lambda value, pattern: digits.number(value, locale(), pattern),
         percentformat=lambda value: digits.percent(value, locale()),
     )

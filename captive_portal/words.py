@@ -155,7 +155,7 @@ CLOCK: dict[str, Any] = {
 }
 
 LIFE: dict[str, Any] = {
-    "listening": lazy_gettext("listening first, as after each start; posts for other hubs wait a little"),
+    "listening": lazy_gettext("listening first, as after each start. Posts for others wait a little"),
     "proved": lazy_gettext("well known"),
     "alone": lazy_gettext("the only hub of its network"),
     "doubtful": lazy_gettext("starting anew, since it may have missed something of its own"),

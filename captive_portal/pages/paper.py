@@ -32,8 +32,8 @@ def print_poster() -> ResponseReturnValue:
         return told(
             gettext("For whoever keeps this hub"),
             gettext(
-                "The poster shows the Wi-Fi's password, so it is printed by whoever keeps this hub:"
-                " at the hub itself, with their phrase."
+                "The poster shows the Wi-Fi's password. So only whoever keeps this hub prints it:"
+                " at the hub, with their phrase."
             ),
             403,
         )

@@ -4,15 +4,14 @@ import secrets
 from collections.abc import Sequence
 
 from flask_babel import force_locale
-from segno.helpers import make_wifi_data
 
-from captive_portal import words
+from captive_portal import digits, post_words, words
 from captive_portal.languages import gettext, languages, locale, ngettext
 from captive_portal.paper.sheets import BoardList, Entry, Paper, Poster, PosterWords, Section, Slips, SlipWords
 from captive_portal.portal import PortalSettings, board_view
 from captive_portal.text import clean_line
 from captive_portal.times import said_day, said_time
-from hub.views import Alert, Category, Post, PostKind, Urgency, View
+from hub.views import Alert, Category, Post, Urgency, View
 
 POSTS_ON_PAPER_MAX = 400  # some sixteen pages; the slowest Pi takes half a minute for them
 DETAILS_ON_PAPER_MAX = 300
@@ -49,9 +48,16 @@ def poster(settings: PortalSettings, paper: Paper, asked: Sequence[str]) -> Post
 
 def wifi_code(settings: PortalSettings) -> str:
     """What phones read from a QR code to join a Wi-Fi."""
-    password = settings.wifi_password or None
-    security = "WPA" if password else "nopass"
-    return str(make_wifi_data(settings.wifi_name, password, security, hidden=settings.wifi_hidden))
+    parts = [f"T:{'WPA' if settings.wifi_password else 'nopass'}", f"S:{_escaped(settings.wifi_name)}"]
+    if settings.wifi_password:
+        parts.append(f"P:{_escaped(settings.wifi_password)}")
+    if settings.wifi_hidden:
+        parts.append("H:true")
+    return f"WIFI:{';'.join(parts)};;"
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in '\\;,":' else sign for sign in text)
 
 
 def _poster_heading() -> str:
@@ -136,37 +142,20 @@ def _entry(post: Post) -> Entry:
     details = clean_line(post.details)
     if len(details) > DETAILS_ON_PAPER_MAX:
         details = details[:DETAILS_ON_PAPER_MAX].rstrip() + MORE
-    return Entry(kind_words(post.kind), clean_line(post.title), " · ".join(_facts(post)), details)
-
-
-def kind_words(kind: PostKind) -> str:
-    match kind:
-        case PostKind.NEED:
-            return gettext("Need")
-        case PostKind.OFFER:
-            return gettext("Offer")
-        case PostKind.INFORMATION:
-            return gettext("Information")
+    return Entry(str(post_words.KIND[post.kind]), clean_line(post.title), " · ".join(_facts(post)), details)
 
 
 def _facts(post: Post) -> list[str]:
     facts = [
-        gettext("now") if post.urgency is Urgency.NOW else "",
-        gettext("how many: %(quantity)d", quantity=post.quantity) if post.quantity else "",
+        str(post_words.URGENCY[post.urgency]) if post.urgency is Urgency.NOW else "",
+        gettext("how many: %(num)s", num=digits.number(post.quantity, locale())) if post.quantity else "",
         clean_line(post.place),
         gettext("until %(day)s", day=said_day(post.until_s)),
-        _answered(post),
+        post_words.answered(post),
+        post_words.progress(post),
         "" if post.is_home else gettext("from %(hub)s", hub=clean_line(post.home)),
     ]
     return [fact for fact in facts if fact]
-
-
-def _answered(post: Post) -> str:
-    if not post.claims or post.kind is PostKind.INFORMATION:
-        return ""
-    if post.kind is PostKind.NEED:
-        return ngettext("%(num)d person can help", "%(num)d people can help", post.claims)
-    return ngettext("%(num)d person asked for it", "%(num)d people asked for it", post.claims)
 
 
 def slips(paper: Paper, count: int, batch: int) -> Slips:

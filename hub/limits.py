@@ -10,7 +10,7 @@ POST_DAYS_MAX = 31
 POST_DAYS_DEFAULT = 7
 REMIND_S = 86_400  # on its last day a post says so, and can be kept longer
 QUANTITY_MAX = 9_999
-SLIP_DIGITS_MAX = 8  # of the number printed on a paper slip
+SLIP_DIGITS_MAX = 6  # of the number printed on a paper slip
 ALERT_HOURS_MAX = 48
 ALERT_HOURS_DEFAULT = 12
 

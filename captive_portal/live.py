@@ -6,7 +6,9 @@ from flask import g, request
 
 from captive_portal.portal import portal
 
-REFRESH_S = {"home": 60, "needs": 60, "offers": 60, "alerts": 60, "display": 20}  # without script; never a form
+REFRESH_S = {  # without script; never a page with a form
+    "home": 60, "needs": 60, "offers": 60, "notices": 60, "alerts": 60, "show_claim": 60, "display": 20,
+}  # fmt: skip
 LIVE = frozenset(REFRESH_S) | {"show_alert", "show_post", "hub_status"}  # with script, which leaves forms alone
 
 

@@ -18,14 +18,15 @@ class Served:
     address: str = ""
     serving: Serving | None = None
     bound: list[socket.socket] = field(default_factory=list)
+    settings: dict[str, object] = field(default_factory=dict)
 
     def come(self) -> "Served":
         """Serve, at the same address as before if there was one."""
         self.bound = [socket.create_server(("127.0.0.1", self.port))]
         self.port = self.bound[0].getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
-        app = create_app(self.here.hub, portal=portal_settings(addresses=(self.address,)), clock=self.here.time)
-        self.serving = serve(app, self.bound)
+        settings = portal_settings(addresses=(self.address,), **self.settings)
+        self.serving = serve(create_app(self.here.hub, portal=settings, clock=self.here.time), self.bound)
         return self
 
     def go(self) -> None:

@@ -151,7 +151,7 @@
     var after = items();
     Object.keys(after).reverse().forEach(function (one) { if (!before[one]) news = one; });
     if (news) tell(/alerts/.test(news) ? "alert" : "new", after[news]);
-    else if (main.querySelector("article") && main.textContent !== words) tell("new");
+    else if (/^\/(p|c|alerts)\/./.test(location.pathname) && main.textContent !== words) tell("new");
   }
 
   function stay(seen) {

@@ -69,7 +69,7 @@ def test_a_need_is_posted_answered_and_closed_on_a_phone(browser: "sync_api.Brow
     page.fill("#code", str(code))
     page.click("text=See who answered")
     assert "555 0142, after five" in page.inner_text("main")
-    page.click("text=It is done")
+    page.click("text=All of it is met")
     assert page.inner_text("h1") == "It is off the board"
     assert here.hub.view().posts == ()
 

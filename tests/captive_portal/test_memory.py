@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captive_portal.floods import BUCKETS_MAX, Flood, Floods, Limit
+from captive_portal.open_claims import VISITS_MAX, OpenClaims
 from captive_portal.posted_notes import KEPT_S, NOTES_MAX, PostedNotes
 from captive_portal.sessions import COORDINATOR_IDLE_S, IDLE_S, SESSIONS_MAX, Coordinator, Sessions
 from hub.views import PodSession, Posted
@@ -81,7 +82,34 @@ def test_only_so_many_visits_are_remembered() -> None:
     for number in range(BUCKETS_MAX):
         floods.take(Flood.POST, str(number))
 
-    assert floods.take(Flood.POST, "first") == 0
+    assert floods.take(Flood.POST, "first") < 20, "what is left is the wait of all together"
+
+
+def test_all_visits_together_have_a_limit_too_that_a_hundred_households_do_not_meet() -> None:
+    clock = Clock()
+    floods = Floods({Flood.POST: Limit(burst=2, refill_s=20)}, clock)
+    for number in range(200):
+        assert floods.take(Flood.POST, f"household {number}") == 0
+
+    assert floods.take(Flood.POST, "one more") == 1
+    clock.now_s += 1.0
+    assert floods.take(Flood.POST, "one more") == 0
+
+
+def test_the_open_claims_of_a_visit_are_forgotten_after_half_a_day_and_only_so_many_are_kept() -> None:
+    clock = Clock()
+    claims = OpenClaims(clock)
+    claims.note("a", "01")
+    claims.note("a", "01")
+    for number in range(VISITS_MAX):
+        claims.note(str(number), "02")
+
+    assert claims.of("a") == ()
+    claims.note("a", "03")
+    claims.note("a", "03")
+    assert claims.of("a") == ("03",)
+    clock.now_s += 13 * 3_600
+    assert claims.of("a") == ()
 
 
 def test_the_words_of_a_post_are_kept_for_half_an_hour_and_only_so_many() -> None:

@@ -8,6 +8,7 @@ import click
 # name: (module:attribute, what it does). What is not built in is not listed.
 BENCHES: dict[str, tuple[str, str]] = {
     "mesh": ("porchlight.bench.mesh:mesh", "Alerts among many hubs in virtual time: reach, latency, airtime."),
+    "portal": ("porchlight.bench.portal:portal", "The pages before many phones: latency, memory, slow clients."),
     "store": ("porchlight.bench.store:store", "The journal and its view: append, open, memory."),
 }
 

@@ -17,7 +17,13 @@ STAY_DAYS = (1, 3, 7, 14, 31)
 
 
 def show_form(form: CodeForm, notice: Notice | None = None, *, post_id: str) -> str:
-    return post_page(post_id, code=form, notice=notice)
+    """The post, with the four words as they were typed. What else the desk asks stands on the desk alone."""
+    if set(form.problems()) <= {"code", "token"}:
+        return post_page(post_id, code=form, notice=notice)
+    again = CodeForm(data={"code": form.code.data})
+    return post_page(
+        post_id, code=again, notice=Notice(gettext("Open it with the four words again, and choose there."))
+    )
 
 
 @form_page(CodeForm, show_form)

@@ -50,19 +50,19 @@ START_S = MADE_FROM_S + 300 * 86_400
 Made = TypeVar("Made")
 
 hub_ids = st.sampled_from([keys.hub_id for keys in HUBS])
-ids = st.integers(0, 3).map(lambda number: bytes([number]) * 6)
+ids = st.integers(0, 1).map(lambda number: bytes([number]) * 6)
 full_ids = st.builds(lambda hub, record_id: hub + record_id, hub_ids, ids)
 packed = st.sampled_from([b"\0wood", b"\0water", b"\0beds"])
 sealed = st.binary(min_size=1, max_size=3)
 tags = st.binary(min_size=4, max_size=4)
 pods = st.integers(0, 1).map(lambda number: bytes([number]) * 8)
-numbers = st.integers(0, 2)
+numbers = st.integers(0, 1)
 
 
 @st.composite
 def heads(draw: st.DrawFn) -> Head:
-    made_s = START_S + 60 * draw(st.integers(0, 3))
-    return Head(draw(hub_ids), draw(ids), made_s, made_s + 3_600 * draw(st.integers(1, 5)))
+    made_s = START_S + 60 * draw(st.integers(0, 1))
+    return Head(draw(hub_ids), draw(ids), made_s, made_s + 3_600 * draw(st.integers(1, 2)))
 
 
 def _of(kind: Callable[..., Made], *fields: st.SearchStrategy[object]) -> st.SearchStrategy[Made]:
@@ -132,20 +132,11 @@ def admissions(draw: st.DrawFn) -> Written:
     return Written(head.hub, rounded(Envelope(KIND_ADMITTED, head.id, head.made_s, head.end_s, fields)), None)
 
 
-def _stays_home(record: Record) -> bool:
-    return isinstance(record, HOME_ONLY)
+def as_facts(these: st.SearchStrategy[Record]) -> st.SearchStrategy[Written]:
+    """As a hub may hold them: what stays at home is its own."""
+    return these.filter(lambda record: record.head.hub == OWN.hub_id or not isinstance(record, HOME_ONLY)).map(
+        lambda record: written(record, None)
+    )
 
 
-# As a hub may hold them: what stays at home is its own.
-facts = st.one_of(
-    records.map(lambda record: written(record, None)).filter(
-        lambda one: one.hub == OWN.hub_id or not _stays_home(_record(one))
-    ),
-    admissions(),
-)
-
-
-def _record(one: Written) -> Record:
-    record = from_envelope(one.envelope, one.hub)
-    assert record is not None
-    return record
+facts = st.one_of(as_facts(records), admissions())

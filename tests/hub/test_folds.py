@@ -15,6 +15,7 @@ from many_records import (
     OWN,
     START_S,
     admissions,
+    as_facts,
     facts,
     hub_ids,
     records,
@@ -67,6 +68,18 @@ def without_who_came_first(seen: object) -> object:
 
 @given(these=st.lists(facts, max_size=30), rng=st.randoms(use_true_random=False))
 def test_any_order_duplication_and_loss_that_is_made_good_folds_to_one_view(these: list[Written], rng: Random) -> None:
+    assert_one_view(these, rng)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@given(data=st.data(), rng=st.randoms(use_true_random=False))
+def test_records_of_one_kind_that_contradict_each_other_fold_to_one_view(
+    kind: type, data: st.DataObject, rng: Random
+) -> None:
+    assert_one_view(data.draw(st.lists(as_facts(KINDS_OF_RECORDS[kind]), min_size=2, max_size=12)), rng)
+
+
+def assert_one_view(these: list[Written], rng: Random) -> None:
     straight = fold(empty(), these)
 
     crooked = empty()

@@ -1,0 +1,42 @@
+"""What is looked for? A person's words as a question for FTS5, never as its language.
+
+Arabic writes its article, and small words before it, onto the noun: on a second try both are taken off what is asked,
+and allowed on what is found.
+"""
+
+import re
+import unicodedata
+
+WORDS_MAX = 8
+WORD = re.compile(r"\w+")
+ARTICLE = re.compile(r"^(?:[وفبك]?ال|لل)(?=\w{2})")
+BEFORE_A_NOUN = ("", "ال", "وال", "بال", "لل", "كال", "فال")
+
+
+def words_of(asked: str) -> list[str]:
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", asked[:200]) if not unicodedata.combining(sign))
+    return [word.lower() for word in WORD.findall(unicodedata.normalize("NFC", plain))][:WORDS_MAX]
+
+
+def as_asked(asked: str) -> str:
+    """Documents with all the words, or with words that begin so. Empty: nothing to look for."""
+    return " AND ".join(f'"{word}"*' for word in words_of(asked))
+
+
+def without_article(asked: str) -> str:
+    """The second try. Empty where no word is Arabic."""
+    words = words_of(asked)
+    if not any(_is_arabic(word) for word in words):
+        return ""
+    return " AND ".join(_with_and_without(word) for word in words)
+
+
+def _with_and_without(word: str) -> str:
+    if not _is_arabic(word):
+        return f'"{word}"*'
+    stem = ARTICLE.sub("", word)
+    return "(" + " OR ".join(f'"{before}{stem}"*' for before in BEFORE_A_NOUN) + ")"
+
+
+def _is_arabic(word: str) -> bool:
+    return "\u0600" <= word[0] <= "\u06ff"

@@ -1,6 +1,7 @@
 """Everything in a form is hostile: the form again with what to mend, and never an error of ours."""
 
 import html
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -43,6 +44,11 @@ def forms(visitor: Visitor, here: Here) -> dict[str, dict[str, str]]:
         f"{path}/claim": page.form(f"{path}/claim").filled(name="Rosa", contact="the blue door"),
         f"{path}/answers": page.form(f"{path}/answers").filled(code="four wrong words here"),
         f"{path}/close": page.form(f"{path}/answers").filled(code="four wrong words here"),
+        f"{path}/answer": {"token": "ab" * 16, "code": posted.code, "claim": "00" * 8, "said": "accepted"},
+        f"{path}/met": {"token": "ab" * 16, "code": posted.code, "met": "part"},
+        f"{path}/extend": {"token": "ab" * 16, "code": posted.code, "days": "14"},
+        f"{path}/report": {"token": "ab" * 16},
+        f"{path}/moderate": {"token": "ab" * 16, "verdict": "looked"},
         "/alerts/new": new_alert.form("/alerts/new").filled(words="Boil your water", step="look"),
         f"/alerts/{alert_id}/confirm": {"token": "ab" * 16},
         "/login": stranger.form("/login").filled(pod="AAAA-AAA", phrase="one two three"),
@@ -69,10 +75,13 @@ def test_hostile_text_in_any_field_of_any_form_is_taken_or_told(
     assert response.status_code in (200, 303, 422, 429)
     if response.mimetype == "text/html":
         assert (
-            "<script" not in response.text
+            "<script" not in OUR_SCRIPT.sub("", response.text)
             and "<img" not in response.text
             and "onerror=alert" not in html_tags(response.text)
         )
+
+
+OUR_SCRIPT = re.compile(r'<script src="/static/live\.js\?v=[0-9a-f]{8}" defer></script>')
 
 
 def html_tags(page: str) -> str:

@@ -5,10 +5,12 @@ from captive_portal.paper.sheets import Slips, SlipWords
 
 COLUMNS, ROWS = 2, 3
 A_PAGE = COLUMNS * ROWS
-PAD_MM = 6.0
-STUB_MM = 23.0  # what the person keeps
+PAD_MM = 5.0
+STUB_MM = 20.0  # what the person keeps
 BOX_MM = 4.2
 LABEL_PT = 9.0
+LINE_MM = 6.8  # room to write
+BESIDE = 0.45  # of the width: a label that takes no more has its line beside it
 
 
 def draw_slips(slips: Slips) -> bytes:
@@ -75,8 +77,15 @@ def _ticks(page: Document, options: tuple[str, ...], left_mm: float, inner_mm: f
 
 
 def _labelled(page: Document, label: str, left_mm: float, inner_mm: float, *, lines: int) -> None:
-    page.set_x(left_mm)
+    page.set_font("sans", size=LABEL_PT)
+    label_mm = page.get_string_width(label) + 2 * page.c_margin
+    beside = label_mm <= BESIDE * inner_mm
+    page.set_xy(left_mm, page.get_y() + (1.2 if beside else 0))
     page.lines(label, LABEL_PT, width_mm=inner_mm, soft=True)
-    for _ in range(lines):
-        page.writing_line(left_mm + 1, page.get_y() + 4.5, inner_mm - 2)
-        page.set_y(page.get_y() + 5.8)
+    if beside:
+        x_mm = left_mm + 1 if page.start == "R" else left_mm + label_mm
+        page.writing_line(x_mm, page.get_y() - 0.4, inner_mm - label_mm - 1)
+        page.set_y(page.get_y() + 0.6)
+    for _ in range(lines - 1 if beside else lines):
+        page.writing_line(left_mm + 1, page.get_y() + LINE_MM - 1.2, inner_mm - 2)
+        page.set_y(page.get_y() + LINE_MM)

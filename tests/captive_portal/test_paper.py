@@ -173,7 +173,12 @@ def test_the_press_makes_a_sheet_in_another_process_and_keeps_it() -> None:
 
     assert press.make(BOARD) == pdf
     assert time.monotonic() - begun_s < 0.05  # the second came from memory
-    assert "fpdf" not in sys.modules or "Insulin" in text_of(pdf)
+
+
+def test_the_hub_itself_never_loads_what_draws() -> None:
+    looked = "import sys, captive_portal.app; raise SystemExit('fpdf' in sys.modules or 'fontTools' in sys.modules)"
+
+    subprocess.run([sys.executable, "-c", looked], check=True, timeout=60)
 
 
 def test_a_child_that_takes_too_long_is_ended_and_told() -> None:

@@ -1,9 +1,11 @@
 """Who may print what, in which words, and what is told when there is too much of it."""
 
 import io
+from dataclasses import replace
 
 import pypdf
 import pytest
+from flask import g
 from keeper_rig import here_with_coordinator, log_in_as_coordinator, pdf_of
 from portal_rig import Here, portal_settings
 from rig import HubInAFolder, alert, claim, member_of, need
@@ -13,7 +15,7 @@ from captive_portal import paper_words
 from captive_portal.app import create_app
 from captive_portal.paper.press import Press
 from captive_portal.paper.sheets import Paper
-from hub.views import AlertAudience, Category, PostKind
+from hub.views import AlertAudience, Category, PostKind, Urgency
 
 WIFI = {"wifi_name": "Porchlight", "wifi_password": "warm porch 24"}
 
@@ -63,6 +65,28 @@ def test_a_board_that_is_too_long_for_paper_says_so(
 
     assert "4 posts are open. The 2 most urgent are on this paper" in said
     assert sum(f"Water {number}" in said for number in range(4)) == 2
+
+
+def test_ten_thousand_posts_are_some_pages_of_the_most_urgent(here: Here) -> None:
+    here.hub.post(need("Water"))
+    view = here.hub.view()
+    many = tuple(
+        replace(
+            view.posts[0],
+            id=f"{number:016x}",
+            title=f"Water {number}",
+            urgency=Urgency.NOW if number == 9_999 else Urgency.SOON,
+        )
+        for number in range(10_000)
+    )
+    with here.app.test_request_context():
+        g.board_view = replace(view, posts=many)
+        sheet = paper_words.board_list(Paper.A4)
+
+    assert sum(len(section.entries) for section in sheet.sections) == paper_words.POSTS_ON_PAPER_MAX
+    assert sheet.sections[0].entries[0].title == "Water 9999"
+    assert "10000 posts are open. The 400 most urgent" in sheet.told[0]
+    assert len(pypdf.PdfReader(io.BytesIO(Press().make(sheet))).pages) <= 20
 
 
 def test_slips_have_numbers_that_no_other_printing_has(visitor: Visitor) -> None:

@@ -165,10 +165,20 @@ def log_in_as_keeper(page: Any, street: Street) -> None:
     after("/keeper/login", "main button", phrase=PHRASE)(page, street)
 
 
-def walk(browser: Any, street: Street, look: Callable[[str, Any], None], **how: Any) -> None:
-    """Call `look` on each page, as everybody sees it, as a member does and as whoever keeps the hub does."""
+def walk(
+    browser: Any,
+    street: Street,
+    look: Callable[[str, Any], None],
+    meet: Callable[[Any], None] = lambda _: None,
+    **how: Any,
+) -> None:
+    """Call `look` on each page, as everybody sees it, as a member does and as whoever keeps the hub does.
+
+    meet: is given each phone before it asks for anything.
+    """
     for log_in, stops in ((None, FOR_ALL), (log_in_as_member, FOR_MEMBERS), (log_in_as_keeper, FOR_THE_KEEPER)):
         page = phone(browser, script=True, **how)
+        meet(page)
         if log_in is not None:
             log_in(page, street)
         for name, stop in stops.items():

@@ -1,4 +1,4 @@
-"""A street's evening on phones: post, answer, say yes, close; with and without script, in each language, in large text."""
+"""An evening on phones: post, answer, say yes, close; with script and without, in each language, in large text."""
 
 from typing import Any
 

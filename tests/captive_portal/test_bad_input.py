@@ -81,7 +81,7 @@ def test_hostile_text_in_any_field_of_any_form_is_taken_or_told(
         )
 
 
-OUR_SCRIPT = re.compile(r'<script src="/static/live\.js\?v=[0-9a-f]{8}" defer></script>')
+OUR_SCRIPT = re.compile(r'<script src="/static/(?:live|alike)\.js\?v=[0-9a-f]{8}" defer></script>')
 
 
 def html_tags(page: str) -> str:

@@ -218,7 +218,11 @@ def test_two_members_hide_a_post_and_who_is_not_logged_in_is_asked_to_log_in(vis
         page = phone.press(phone.visit(path), f"{path}/moderate", verdict="hide")
 
     assert "Two pod members have hidden this" in page.main
+    assert "Buy my coins" in page.main, "a member still sees what it was"
     assert "Buy my coins" not in visitor.visit("/needs").html
+    veiled = visitor.visit(path)
+    assert veiled.h1 == "Hidden" and "Buy my coins" not in veiled.html
+    assert [form.action for form in veiled.read.forms] == [f"{path}/answers", f"{path}/report"]
 
 
 def test_reports_of_one_visit_have_a_limit(visitor: Visitor, here: Here) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 SCREEN = {"width": 390, "height": 844}
+WALL = {"width": 1280, "height": 720}
 WAIT_S = 120  # for a block to cross two hops, at twenty times the speed
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
@@ -36,6 +37,7 @@ POSTS = (
     ("offer", "transport", "Two seats to the clinic, tomorrow at nine", "", "this_hub"),
     ("need", "medicine", "Insulin kept cold until Friday", "near Oak and 3rd", "network"),
 )
+HELPERS = (("Rosa", "555 0142, after five"), ("Ali", "the blue door by the church"))
 ALERT = "Main broken on Oak Street. Boil your water. Bring empty bottles to the school."
 
 
@@ -81,14 +83,25 @@ def _first_screen(process: "subprocess.Popen[str]") -> Demo:
     sys.exit("porchlight: the demonstration ended before its first screen")
 
 
-def post(page: Page, address: str, kind: str, category: str, title: str, place: str, audience: str) -> None:
+def post(
+    page: Page,
+    address: str,
+    kind: str,
+    category: str,
+    title: str,
+    place: str,
+    audience: str,
+    look: Callable[[], None] = lambda: None,
+) -> None:
+    """Post one, from the form to the four words; `look` is called while it is looked at."""
     page.goto(f"{address}/post/{kind}?category={category}")
     page.fill("#title", title)
     page.check(f"input[value={audience}]")
     if place:
-        page.click("summary")
+        page.click("form summary")
         page.fill("#place", place)
     page.click("button[value=look]")
+    look()
     page.click("button[value=post]")
 
 
@@ -121,31 +134,52 @@ def wait_for(page: Page, address: str, has: Callable[[str], bool]) -> None:
     sys.exit(f"porchlight: {address} did not get there in {WAIT_S} s: {page.inner_text('main')}")
 
 
-def phone(browser: Browser, scheme: str = "light") -> Page:
+def phone(browser: Browser, scheme: str = "light", language: str = "en", screen: dict[str, int] = SCREEN) -> Page:
     """A phone of its own, with JavaScript off: the pages need none."""
     context = browser.new_context(
-        viewport=SCREEN,  # type: ignore[arg-type]
-        device_scale_factor=2,
+        viewport=screen,  # type: ignore[arg-type]
+        device_scale_factor=2 if screen is SCREEN else 1,
         color_scheme=scheme,  # type: ignore[arg-type]
+        locale=language,
         java_script_enabled=False,
     )
     return context.new_page()
 
 
+def answer(page: Page, post: str, name: str, contact: str) -> None:
+    page.goto(post)
+    page.fill("#name", name)
+    page.fill("#contact", contact)
+    page.click("form[action$='/claim'] button")
+
+
 def take(browser: Browser, demo: Demo, folder: Path) -> None:
+    """Ten pictures, in the order in which an evening goes."""
     first, *_, last = demo.hubs.values()
-    ana, cho = phone(browser), phone(browser)
+    ana, cho, visitor = phone(browser), phone(browser), phone(browser)
 
     def picture(page: Page, name: str) -> None:
         page.screenshot(path=folder / f"{name}.png")
 
-    for each in POSTS:
+    for each in POSTS[:-1]:
         post(ana, first, *each)
+    visitor.goto(f"{first}/post/need?category=medicine")
+    picture(visitor, "need")
+    post(ana, first, *POSTS[-1], look=lambda: picture(ana, "preview"))
     picture(ana, "words")
+    code = str(ana.get_attribute("#code", "data-code"))
+    ana.click("main a.button")
+    for name, contact in HELPERS:
+        answer(visitor, ana.url, name, contact)
+    ana.click("#mine summary")
+    ana.fill("#code", code)
+    ana.click("#mine button >> nth=0")
+    ana.click("button[value=accepted] >> nth=0")
+    picture(ana, "answers")
+
     log_in(ana, first, demo, "Ana")
     public = send_alert(ana, first, ALERT, "network", "danger")
     sealed = send_alert(ana, first, "Ana is at the school until nine. Who can sit with Mr Rowan?", "pod", "warning")
-
     log_in(cho, last, demo, "Cho")
     for alert in (sealed, public):
         wait_for(cho, alert.replace(first, last), lambda words: "I have read this" in words)
@@ -154,17 +188,16 @@ def take(browser: Browser, demo: Demo, folder: Path) -> None:
     wait_for(ana, sealed, lambda words: words.count("arrived") >= 2 and "Cho\nhas read it" in words)
     picture(ana, "alert")
 
-    visitor = phone(browser)
     wait_for(visitor, public, lambda words: words.count("arrived") >= 2)
-    visitor.goto(f"{first}/")
-    picture(visitor, "board")
-    visitor.goto(f"{first}/post/need")
-    picture(visitor, "need")
-    visitor.goto(f"{first}/status")
-    picture(visitor, "status")
-    dark = phone(browser, "dark")
-    dark.goto(f"{last}/")
-    picture(dark, "board-dark")
+    for path, name in (("/", "board"), ("/needs", "list"), ("/status", "status")):
+        visitor.goto(first + path)
+        picture(visitor, name)
+    for page, path, name in (
+        (phone(browser, language="ar"), "/", "board-arabic"),
+        (phone(browser, "dark", screen=WALL), "/display", "display"),
+    ):
+        page.goto(first + path)
+        picture(page, name)
 
 
 def main(arguments: list[str]) -> int:

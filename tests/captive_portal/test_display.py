@@ -8,7 +8,15 @@ from portal_rig import Here
 from rig import alert, need
 from visit import Visitor
 
-from captive_portal.pages.display import TURN_S, turn_of
+from captive_portal.pages.display import (
+    LETTERS_A_LINE,
+    LINES,
+    LINES_AROUND,
+    LINES_UNDER_ALERT,
+    LINES_UNDER_LONG_ALERT,
+    TURN_S,
+    turn_of,
+)
 from hub.views import AlertAudience, Audience, Category, Post, PostKind
 
 POST = Post(
@@ -55,17 +63,23 @@ def test_the_wall_shows_a_member_nothing_that_it_does_not_show_to_all(visitor: V
     assert "Ana" not in page.html and "Maple" not in page.html
 
 
-@given(count=st.integers(0, 200), number=st.integers(0, 10**9), shown=st.integers(1, 5))
-def test_a_turn_is_never_more_than_fits(count: int, number: int, shown: int) -> None:
-    posts = [replace(POST, id=f"{one:016x}") for one in range(count)]
+@given(
+    titles=st.lists(st.text("abc ", min_size=1, max_size=90), max_size=80),
+    number=st.integers(0, 10**9),
+    lines=st.sampled_from([LINES, LINES_UNDER_ALERT, LINES_UNDER_LONG_ALERT]),
+)
+def test_a_turn_is_never_more_than_fits(titles: list[str], number: int, lines: float) -> None:
+    posts = [replace(POST, id=f"{one:016x}", title=title) for one, title in enumerate(titles)]
 
-    turn = turn_of(posts, PostKind.NEED, number, shown)
+    turn = turn_of(posts, PostKind.NEED, number, lines)
 
-    assert len(turn.posts) <= shown and (len(turn.posts) > 0) == (count > 0)
+    height = sum(-(-len(post.title) // LETTERS_A_LINE) + LINES_AROUND for post in turn.posts)
+    assert height <= lines or len(turn.posts) == 1
+    assert (len(turn.posts) > 0) == (len(titles) > 0)
     assert turn.last - turn.first + 1 == len(turn.posts) and turn.last <= turn.count <= 60
 
 
 def test_what_was_reported_is_not_put_on_the_wall() -> None:
     posts = [replace(POST, folded=True), replace(POST, hidden=True), replace(POST, title="Candles")]
 
-    assert [post.title for post in turn_of(posts, PostKind.NEED, 5, 3).posts] == ["Candles"]
+    assert [post.title for post in turn_of(posts, PostKind.NEED, 5, LINES).posts] == ["Candles"]

@@ -100,7 +100,7 @@ def log_in(phrase: str, candidates: Iterable[tuple[bytes, Pod]]) -> PodSession |
                 pod_name=_pod_name(pod_key, pod_id, pod),
                 pod_key=pod_key,
                 member=number,
-                member_name=names.get(number, ""),
+                member_name=names.get(number, f"#{number}"),  # its record may still be on its way
                 sign_seed=keys.sign_seed,
             )
     return None

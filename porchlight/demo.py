@@ -144,8 +144,8 @@ def relayed_event(stage: "Stage", sent: "Transmission") -> dict[str, Any]:
 
 def words_for(event: dict[str, Any]) -> str | None:
     """A line for a person; None for what would only be noise on a screen (digests, receipts and their relays)."""
-    if "sequence" not in event:
-        return None
+    if "sequence" not in event or (event["log"].endswith("/long") and event["event"] != "delivered"):
+        return None  # what is to last (the roster, the pod) goes by in dozens at the start
     block = f"block {event['log']} #{event['sequence']}"
     match event["event"]:
         case "sent":
@@ -177,8 +177,9 @@ def tell_what_is_there(stage: "Stage") -> None:
     for place, phrase in phrases.coordinators.items():
         click.echo(f"  of {place:<11} {phrase}")
     first, last = hubs[0], hubs[-1]
+    apart = f"{first.name} and {last.name} cannot hear each other: the radios between them pass on what travels."
     click.echo(f"""
-{first.name} and {last.name} cannot hear each other: what travels between them is passed on by the radios between.
+{apart if len(hubs) > 2 else f"{first.name} and {last.name} hear each other."}
 To see an alert travel:
   1. open {first.url}login and log in with the pod code and the phrase of {phrases.members[0][0]}
   2. write an alert to the pod
@@ -186,7 +187,7 @@ To see an alert travel:
      (a new pod's keys take about a minute to {last.name}; until then it does not know the phrase)
   4. look at the alert on {first.name} again: where it arrived, who has read it, who is silent
 To see a need travel: post one on {first.url} for "also nearby hubs"; it is on {last.name}'s board a little later.
-Ctrl-C stops everything.
+All of this stays in the data folder; the phrases are in its phrases.json. Ctrl-C stops everything.
 """)
 
 

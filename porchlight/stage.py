@@ -21,7 +21,7 @@ from random import Random
 
 from mesh.virtual.ether import Ether, Transmission
 from mesh.virtual.radio import VirtualRadio
-from porchlight.stage_setup import Phrases, StagedHub, hub_id, prepare, provision
+from porchlight.stage_setup import PHRASE_FILE, Phrases, StagedHub, hub_id, prepare, provision
 from porchlight.stop import Stop
 
 NAMES = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gingko", "Hazel", "Juniper", "Larch")
@@ -82,6 +82,7 @@ class Stage:
         hub = self.hubs[name]
         self._hub_ids[hub_id(hub)] = name
         hub.ready.clear()
+        hub.is_up = False
         hub.process = subprocess.Popen(  # noqa: S603  # our own program
             [sys.executable, "-m", "porchlight.stage_hub", str(hub.config), *self._timeframe.arguments(), str(SHARE_S)],
             stdout=subprocess.PIPE,
@@ -90,7 +91,7 @@ class Stage:
         )
         hub.reader = threading.Thread(target=self._read, args=(hub,), name=f"events of {name}", daemon=True)
         hub.reader.start()
-        if not hub.ready.wait(READY_S) or hub.process.poll() is not None:
+        if not hub.ready.wait(READY_S) or not hub.is_up:
             raise Stop(f"the hub {name} did not start; what it said is above")
 
     def stop_hub(self, name: str) -> None:
@@ -137,13 +138,15 @@ class Stage:
             for line in lines:
                 event: Event = json.loads(line)
                 if event["event"] == "ready":
+                    hub.is_up = True
                     hub.ready.set()
                     continue
                 event.pop("unix_s", None)
                 told = {"t": round(self.now_s(), 3), "hub": hub.name, **event}
                 for listener in self._listeners:
                     listener(told)
-        hub.ready.set()  # it ended; whoever waits sees that there is no process
+        hub.is_up = False
+        hub.ready.set()  # it ended; whoever waits is told by `is_up`
 
 
 @contextlib.contextmanager
@@ -164,7 +167,7 @@ def open_stage(
     timeframe = timeframe or Timeframe()
     names = NAMES[:hubs]
     if fresh and folder.exists():
-        shutil.rmtree(folder)
+        _forget(folder)
     rng = Random(seed)  # noqa: S311  # the ether's noise, no secret
     ether = Ether(_Monotonic(), rng, speed=timeframe.speed)
     line = {
@@ -186,6 +189,13 @@ def open_stage(
         yield stage
     finally:
         stage.close()
+
+
+def _forget(folder: Path) -> None:
+    """Delete what an earlier demonstration left, and nothing that is not one's."""
+    if any(folder.iterdir()) and not (folder / PHRASE_FILE).exists():
+        raise Stop(f"{folder} is no folder of a demonstration; nothing was deleted", "name another one with --data")
+    shutil.rmtree(folder)
 
 
 def _place(

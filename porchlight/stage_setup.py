@@ -29,6 +29,7 @@ REGION: Region = "US"
 PRESET: Preset = "SHORT_FAST"  # a tenth of LONG_FAST's airtime: a demonstration should not be watched for minutes
 POD_NAME = "Maple"
 POD_MEMBERS = ("Ana", "Ben", "Cho", "Dee")  # two at the first hub, two at the last
+PHRASE_FILE = "phrases.json"
 DAY_S = 86_400
 
 
@@ -53,6 +54,7 @@ class StagedHub:
     process: "subprocess.Popen[str] | None" = None
     reader: threading.Thread | None = None
     ready: threading.Event = field(default_factory=threading.Event)
+    is_up: bool = False
 
     @property
     def config(self) -> Path:
@@ -69,7 +71,7 @@ class StagedHub:
 
 def prepare(folder: Path, line: dict[str, StagedHub], say: Callable[[str], None]) -> tuple[Phrases, Network]:
     """The hubs' folders, their network and their pod; made as a coordinator would, with files for a USB stick."""
-    phrase_file = folder / "phrases.json"
+    phrase_file = folder / PHRASE_FILE
     hubs = list(line.values())
     if phrase_file.exists():
         found = json.loads(phrase_file.read_text("utf-8"))

@@ -1,9 +1,10 @@
 """Who checks phrases and codes? One thread, one at a time: Argon2id takes 19 MiB and, on a Pi, about half a second."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from queue import Empty, Full, Queue
+from queue import Full, Queue
 from typing import TypeVar
 
 from hub.errors import Busy
@@ -17,7 +18,7 @@ class PhraseThread:
     """A short queue and one thread behind it. Start it once, stop it once."""
 
     def __init__(self) -> None:
-        self._queue: Queue[tuple[Callable[[], object], Future[object]]] = Queue(WAITING_MAX)
+        self._queue: Queue[tuple[Callable[[], object], Future[object]] | None] = Queue(WAITING_MAX)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="phrases", daemon=True)
 
@@ -26,6 +27,8 @@ class PhraseThread:
 
     def stop(self) -> None:
         self._stop.set()
+        with contextlib.suppress(Full):  # then the thread is awake anyway
+            self._queue.put_nowait(None)
         if self._thread.is_alive():
             self._thread.join(5.0)
 
@@ -41,10 +44,10 @@ class PhraseThread:
 
     def _work(self) -> None:
         while not self._stop.is_set():
-            try:
-                check, future = self._queue.get(timeout=0.2)
-            except Empty:
-                continue
+            item = self._queue.get()
+            if item is None:
+                return
+            check, future = item
             if not future.set_running_or_notify_cancel():
                 continue
             try:

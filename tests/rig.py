@@ -8,6 +8,7 @@ from random import Random
 
 from hub.hub import Hub, HubConfig
 from hub.keyring import Keyring
+from hub.store.files import DISK, Files
 from hub.views import (
     AlertAudience,
     AlertDraft,
@@ -19,6 +20,7 @@ from hub.views import (
     PostKind,
     Severity,
 )
+from mesh.keys import RandomBytes
 from mesh.links.link import Link
 from mesh.roster import Roster, RosterHub, found_network
 
@@ -48,6 +50,9 @@ class HubInAFolder:
     time: MovableTime = field(default_factory=MovableTime)
     running: Hub | None = None
     events: list[dict[str, object]] = field(default_factory=list)
+    files: Files = DISK
+    random_bytes: RandomBytes = os.urandom
+    deaths: list[str] = field(default_factory=list)  # the hub would have ended the process
 
     @classmethod
     def make(cls, folder: Path, name: str, *, network: bool = True) -> "HubInAFolder":
@@ -59,13 +64,15 @@ class HubInAFolder:
 
     def start(self, link: Link | None = None, *, clock_is_set: bool = True) -> Hub:
         self.running = Hub(
-            HubConfig(self.name, self.folder, clock_is_set, share_s=0.2),
+            HubConfig(self.name, self.folder, clock_is_set, share_s=0.2, reopen_s=0.0),
             keyring=Keyring.open(self.folder),
             time_source=self.time,
             rng=Random(7),
-            random_bytes=os.urandom,
+            random_bytes=self.random_bytes,
             link=link,
             report=self.events.append,
+            files=self.files,
+            die=lambda: self.deaths.append(self.name),
         )
         self.running.start()
         return self.running
@@ -74,6 +81,7 @@ class HubInAFolder:
         if self.running is not None:
             self.running.stop()
             self.running = None
+        assert self.deaths == [], "the hub's thread met what nobody foresaw; the log has it"
 
     def restart(self) -> Hub:
         self.stop()

@@ -11,7 +11,7 @@ from captive_portal.forms import PhraseForm
 from captive_portal.languages import gettext
 from captive_portal.portal import PHRASE_LINKS, hub, portal
 
-OWN_PATH = re.compile(r"/|/desk|/alerts(/new|/[0-9a-f]{16})?")
+OWN_PATH = re.compile(r"/|/desk|/p/[0-9a-f]{16}|/alerts(/new|/[0-9a-f]{16})?")
 
 
 def open_form() -> ResponseReturnValue:

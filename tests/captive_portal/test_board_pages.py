@@ -38,6 +38,20 @@ def test_a_need_is_looked_at_first_and_only_then_posted(visitor: Visitor, here: 
     assert len(page.code.split()) == 4
 
 
+def test_a_first_need_takes_three_fields_and_four_taps(visitor: Visitor) -> None:
+    door, tile, look, put = "/post/need", "medicine", "look", "post"
+
+    form = visitor.visit(door)
+    page = visitor.press(form, "/post/need", title="Insulin", category=tile, step=look)
+    posted = visitor.press(page, "/post/need", step=put)
+
+    assert f'href="{door}"' in visitor.visit("/").html
+    before_the_rest = form.html.partition("<details")[0]
+    asked = set(re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', before_the_rest))
+    assert asked - {"token", "category"} == {"title", "audience", "days"}
+    assert len(posted.code.split()) == 4
+
+
 def test_the_same_form_sent_twice_is_one_post_with_the_same_words(visitor: Visitor, here: Here) -> None:
     look = visitor.press(visitor.visit("/post/need"), "/post/need", title="Cool box", step="look")
     first = visitor.press(look, "/post/need", step="post")

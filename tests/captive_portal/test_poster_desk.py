@@ -58,6 +58,7 @@ def test_met_in_part_it_says_so_to_everybody_and_wholly_it_is_off_the_board(visi
     assert here.hub.view().posts == ()
     assert "met" in visitor.visit(path).main
     assert visitor.press(part, f"{path}/met", met="whole").h1 == "It is off the board", "sent twice it is one"
+    assert desk(visitor, posted).h1 == "Who answered", "who helped can still be reached"
 
 
 def test_on_its_last_day_a_post_says_so_and_whoever_has_the_words_keeps_it_longer(visitor: Visitor, here: Here) -> None:

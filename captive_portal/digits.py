@@ -13,6 +13,7 @@ from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
 DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩"}  # by the name that CLDR has for a set of digits; those that our languages need
+PERCENT = {"arab": "٪"}
 FIRST_STRONG, END = "\u2068", "\u2069"  # around a name: it has a direction of its own
 LATIN = re.compile("[A-Za-z0-9]")
 NUMBER = re.compile(r"%\((\w+)\)d")
@@ -36,13 +37,16 @@ def in_digits(text: str, locale: Locale) -> str:
 
 
 def number(value: float, locale: Locale, pattern: str | None = None) -> str:
+    if pattern is None and isinstance(value, int) and 0 <= value < 1_000:  # nothing to group; a board has many of these
+        return in_digits(str(value), locale)
     system = numbering(str(locale))
     return in_digits(format_decimal(value, pattern, locale, numbering_system=system), locale)
 
 
 def percent(value: float, locale: Locale) -> str:
     system = numbering(str(locale))
-    return in_digits(format_percent(value, locale=locale, numbering_system=system), locale)
+    said = format_percent(value, locale=locale, numbering_system=system)
+    return in_digits(said.replace("%", PERCENT.get(system, "%")), locale)
 
 
 def fill(text: str, values: Mapping[str, object], locale: Locale) -> str:

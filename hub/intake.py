@@ -161,6 +161,10 @@ def fold(owner: Owner, batch: Batch) -> None:
     with owner.lock:
         for one in batch.to_fold:
             _apply(owner, owner.folds, one.envelope, one.hub, from_block=one.from_block)
+
+
+def tell_opened(owner: Owner, batch: Batch) -> None:
+    """Tell whoever watches what was in the blocks of this turn, once they are known to have come."""
     for block_id, kinds in batch.opened:
         owner.tally.count("delivered")
         owner.tally.tell("delivered", block_id, what=", ".join(dict.fromkeys(NAMES.get(kind, "") for kind in kinds)))

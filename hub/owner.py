@@ -266,6 +266,7 @@ class Owner:
         for future, value in batch.answers:
             future.set_result(value)
         self._send(batch)
+        intake.tell_opened(self, batch)
         self._state_facts()
 
     def _work(self, job: Job, batch: Batch) -> None:

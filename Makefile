@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: demo test test-system test-crash lint format screens lock clean
+.PHONY: environment demo test test-system test-crash lint format screens lock clean
+
+# Only the environment: afterwards .venv/bin/porchlight is the command.
+environment: $(VENV)/run.stamp
 
 demo: $(VENV)/run.stamp
 	$(BIN)/porchlight demo $(ARGS)

@@ -15,10 +15,16 @@ demo: $(VENV)/run.stamp
 test: $(VENV)/test.stamp
 	$(BIN)/pytest -n $(WORKERS) -m "not system and not crash" $(ARGS)
 
-# What needs Debian packages (Chromium): the script installs them by name, as root.
+# What needs more than Python: Chromium and fonts (by name, as root), axe-core and html-validate (pinned, for Node).
+# First every page that a test of the portal sees is saved and its HTML checked; then the tests in a browser.
+PAGES := build/pages
 test-system: $(VENV)/test.stamp
 	scripts/install-debian-packages
-	$(BIN)/pytest -m system $(ARGS)
+	scripts/install-node-packages
+	rm -rf $(PAGES)
+	PORTAL_PAGES_DIR=$(PAGES) $(BIN)/pytest -n $(WORKERS) -m "not system and not crash" tests/captive_portal
+	scripts/validate-pages $(PAGES)
+	$(BIN)/pytest -n $(WORKERS) -m system $(ARGS)
 
 # The long form of the kill -9 trials: 200 of them.
 test-crash: $(VENV)/test.stamp

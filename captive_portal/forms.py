@@ -20,14 +20,11 @@ from hub.views import (
     Audience,
     Category,
     ClaimDraft,
-    ClaimState,
     Means,
-    Met,
     PostDraft,
     PostKind,
     Severity,
     Urgency,
-    Verdict,
 )
 from mesh.words import LISTS
 
@@ -35,7 +32,6 @@ PHRASE_CHARS_MAX = 120
 CODE_CHARS_MAX = 120
 POD_CODE_CHARS_MAX = 24
 TOKEN = re.compile(r"[0-9a-f]{32}")
-ID = re.compile(r"[0-9a-f]{16}")
 
 Validator = Callable[[Form, Field], None]
 
@@ -276,29 +272,6 @@ class AlertForm(PortalForm):
             drill=bool(self.drill.data),
             hours=int(str(self.hours.data)),
         )
-
-
-class AnswerForm(CodeForm):
-    """Yes or no to one claim, by whoever has the four words."""
-
-    claim = HiddenField("", [matches_pattern(ID)])
-    said = ChoiceField("", one_of(ClaimState), default=ClaimState.DECLINED)
-
-    def answer(self) -> ClaimState:
-        is_yes = self.said.data == ClaimState.ACCEPTED
-        return ClaimState.ACCEPTED if is_yes else ClaimState.DECLINED
-
-
-class MetForm(CodeForm):
-    met = ChoiceField("", one_of(Met), default=Met.OPEN)
-
-
-class ExtendForm(CodeForm):
-    days = ChoiceField(lazy_gettext("How long should it stay?"), whole_number(1, limits.POST_DAYS_MAX), default="7")
-
-
-class VerdictForm(PortalForm):
-    verdict = ChoiceField("", one_of(Verdict), default="")
 
 
 class PressForm(PortalForm):

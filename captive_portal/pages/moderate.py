@@ -4,10 +4,10 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from captive_portal.form_page import Notice, ShowAgain, form_page
-from captive_portal.forms import VerdictForm
 from captive_portal.languages import gettext
 from captive_portal.pages.show_post import post_page
 from captive_portal.portal import hub, portal
+from captive_portal.poster_forms import VerdictForm
 from hub.views import Moderating, Verdict
 
 

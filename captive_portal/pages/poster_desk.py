@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from captive_portal.floods import Flood
 from captive_portal.form_page import Notice, ShowAgain, form_page, take_one
-from captive_portal.forms import CodeForm, ExtendForm
+from captive_portal.forms import CodeForm
 from captive_portal.languages import gettext, ngettext
 from captive_portal.pages.show_post import post_page
 from captive_portal.portal import board_view, hub
+from captive_portal.poster_forms import ExtendForm
 from hub.clock import DAY_S
 from hub.limits import POST_DAYS_MAX
 from hub.views import CodeAnswer, CodeTried, Post

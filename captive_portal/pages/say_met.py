@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from captive_portal.floods import Flood
 from captive_portal.form_page import form_page, take_one
-from captive_portal.forms import MetForm
 from captive_portal.languages import gettext
 from captive_portal.pages.poster_desk import desk, opened, show_form
 from captive_portal.portal import hub
+from captive_portal.poster_forms import MetForm
 from hub.views import Met
 
 

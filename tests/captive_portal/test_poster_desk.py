@@ -10,6 +10,7 @@ from visit import Page, Visitor
 
 from hub.limits import CLAIMS_A_POST_MAX
 from hub.views import Category, ClaimState, PostKind, Urgency
+from mesh.words import LISTS
 
 CONTACT = "555 0142, after five"
 
@@ -150,6 +151,21 @@ def test_a_house_number_is_pointed_out_and_stays_only_when_it_is_kept_on_purpose
 
     changed = visitor.press(told, "/post/need", 422, keep="66", place="12 Oak Street", step="look")
     assert "12 Oak Street" in changed.main
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_four_words_are_of_the_language_in_which_the_form_was_opened(here: Here, language: str) -> None:
+    poster = Visitor(here.app, language=language)
+    form = poster.visit("/post/need")
+    poster.language = "en"  # switched on the way: the words stay
+
+    look = poster.press(form, "/post/need", title="Insulin", step="look")
+    first, again = (poster.press(look, "/post/need", step="post") for _ in range(2))
+
+    assert first.code == again.code
+    assert set(first.code.split()) <= set(LISTS[language])
+    hostile = poster.press(form, "/post/need", title="Oxygen", language="../../x", step="post")
+    assert set(hostile.code.split()) <= set(LISTS["en"])
 
 
 def test_how_many_how_urgent_and_what_kind_stand_on_the_page_and_an_urgent_need_stands_first(

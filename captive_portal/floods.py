@@ -26,6 +26,7 @@ class Flood(StrEnum):
     ALERT = "alert"
     PAPER = "paper"
     REPORT = "report"
+    SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True)

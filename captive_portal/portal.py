@@ -18,6 +18,8 @@ from captive_portal.sessions import Coordinator, Sessions
 from captive_portal.slip_notes import SlipNotes
 from captive_portal.streams import Streams, Version, version_of
 from hub.clock import TimeSource
+from hub.library.pieces import Pieces
+from hub.library.shelf import Library
 from hub.views import PodSession, View
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ FLOOD_LIMITS: dict[Flood, Limit] = {
     Flood.ALERT: Limit(burst=10, refill_s=60),
     Flood.PAPER: Limit(burst=12, refill_s=20),  # each is a process of some seconds
     Flood.REPORT: Limit(burst=5, refill_s=600),
+    Flood.SEARCH: Limit(burst=30, refill_s=2),
 }
 
 
@@ -77,6 +80,7 @@ class PortalSettings:
     wifi_name: str = ""  # the Wi-Fi to join, if there is one; said at the foot of each page
     wifi_password: str = field(default="", repr=False)  # "": it is open
     wifi_hidden: bool = False  # its name is not called out; phones must be told
+    library: Library | None = field(default=None, repr=False)  # the documents, where the hub keeps any
     timezone: tzinfo = UTC
     flood_limits: tuple[tuple[Flood, Limit], ...] = tuple(FLOOD_LIMITS.items())
 
@@ -105,6 +109,7 @@ class Portal:
         self.press = Press()
         self.claims = OpenClaims(clock.monotonic_s)
         self.streams = Streams()
+        self.pieces = Pieces(settings.library) if settings.library is not None else None
         self.live_version = Version(lambda: version_of(hub.view(), hub.alerts(None)), clock.monotonic_s)
 
     def session(self) -> PodSession | None:

@@ -38,9 +38,10 @@ def send_strangers_home() -> AnyResponse | None:
 def add_security_headers(response: Response) -> Response:
     """After each request."""
     headers = response.headers
-    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)  # a document of the library has its own
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "same-origin"  # no-referrer would turn a form's Origin into "null"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if not response.direct_passthrough:  # what is sandboxed may not say so: a browser would show nothing
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
     return response

@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 from flask import Request
 
 from captive_portal.portal import LinkInUse, PhraseLink, PortalSettings, link_by_address
+from hub.library.shelf import Library
 from hub.settings import Address, PortalPart, Settings
 from porchlight.sockets import own_addresses, wire_networks
 
 WIRES_LOOKED_AT_S = 30.0  # a cable may get its address long after the hub started
 
 
-def portal_settings(settings: Settings, hub_id: bytes, monotonic_s: Callable[[], float]) -> PortalSettings:
+def portal_settings(
+    settings: Settings, hub_id: bytes, monotonic_s: Callable[[], float], library: Library | None = None
+) -> PortalSettings:
     return PortalSettings(
         hub_name=settings.hub.name,
         addresses=tuple(addresses_of(settings.portal)),
@@ -24,6 +27,7 @@ def portal_settings(settings: Settings, hub_id: bytes, monotonic_s: Callable[[],
         wifi_password=settings.wifi.password,
         wifi_hidden=settings.wifi.hidden,
         timezone=local_zone(),
+        library=library,
     )
 
 

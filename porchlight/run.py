@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hub.clock import TimeSource
     from hub.hub import Hub
     from hub.keyring import Keyring
+    from hub.library.shelf import Library
     from hub.settings import Settings
     from mesh.links.link import Link
 
@@ -78,7 +79,8 @@ def serving(
         control = ControlServer[AnyRequest](settings.data_folder, AnyRequest, lambda request: answer(hub, request))
         control.start()
         until_stopped.callback(control.stop)
-        portal = portal_settings(settings, keyring.hub_keys.hub_id, clock.monotonic_s)
+        library = until_stopped.enter_context(open_library(settings.data_folder / "library", clock.unix_s))
+        portal = portal_settings(settings, keyring.hub_keys.hub_id, clock.monotonic_s, library)
         pages = serve(create_app(hub, portal=portal, clock=clock), sockets)
         until_stopped.callback(pages.close)
         yield portal.addresses
@@ -126,6 +128,24 @@ def open_hub(
         yield hub
     finally:
         hub.stop()
+
+
+@contextmanager
+def open_library(folder: Path, unix_s: Callable[[], float]) -> Iterator["Library"]:
+    """The documents of this hub, with the field guide that comes with the project."""
+    from hub.library.guide_files import put_guide_in
+    from hub.library.shelf import Library
+
+    try:
+        library = Library(folder, unix_s)
+        put_guide_in(library)
+    except OSError as problem:
+        raise Stop(f"the library in {folder} cannot be opened: {problem.strerror}") from None
+    library.start()
+    try:
+        yield library
+    finally:
+        library.stop()
 
 
 def radio_link(settings: "Settings", keyring: "Keyring", speed: float = 1.0) -> "Link | None":

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct
 
 from hub.library.kinds import READ, SHOWN, Kind
@@ -19,7 +20,9 @@ Line = Annotated[str, Meta(max_length=TITLE_CHARS_MAX)]
 class About(Struct, frozen=True, forbid_unknown_fields=True):
     """What whoever adds a document says of it. An empty title or language is looked for in the document."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=NAME_CHARS_MAX)]  # of the file
+    name: Annotated[
+        str, Meta(min_length=1, max_length=NAME_CHARS_MAX, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029/\\]+$")
+    ]  # of the file
     title: Line = ""
     language: Annotated[str, Meta(pattern=r"^[a-z]{0,8}$")] = ""
     source: Annotated[str, Meta(max_length=SOURCE_CHARS_MAX)] = ""  # who wrote it
@@ -27,6 +30,15 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
         ""  # of the document, as far as known
     )
     subject: Category = Category.OTHER
+
+
+def is_in_order(about: About) -> bool:
+    """Whether the catalogue could read it again."""
+    try:
+        msgspec.json.decode(msgspec.json.encode(about), type=About)
+    except (msgspec.MsgspecError, UnicodeError):
+        return False
+    return True
 
 
 class Document(Struct, frozen=True, forbid_unknown_fields=True):

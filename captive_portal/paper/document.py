@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import segno
 from fpdf import FPDF
@@ -83,6 +83,12 @@ class Document(FPDF):
                 new_x=XPos.LMARGIN,
                 new_y=YPos.NEXT,
             )
+
+    def _render_styled_text_line(self, *line: Any, **more: Any) -> bool:
+        """fpdf2 2.8.9 forgets the font where a line begins in the other one (Arabic): it is stated before each line."""
+        assert self.current_font is not None
+        self._out(self._set_font_for_page(self.current_font, self.font_size_pt))
+        return bool(super()._render_styled_text_line(*line, **more))
 
     def _printable(self, text: str) -> str:
         fonts = [self.fonts[name].cmap for name in ("sans", "arabic")]  # type: ignore[union-attr]  # ours are TrueType

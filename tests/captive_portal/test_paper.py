@@ -216,15 +216,12 @@ def test_a_sheet_that_is_too_large_is_refused_by_the_child() -> None:
 
 
 def pictures_of(pdf: bytes, folder: Path, dots_an_inch: int) -> list[Path]:
-    """The pages as a printer would see them."""
+    """The pages as a printer would see them; not the slightest fault is forgiven."""
     file = folder / "sheet.pdf"
     file.write_bytes(pdf)
-    subprocess.run(
-        ["pdftoppm", "-r", str(dots_an_inch), "-png", file, folder / "page"],
-        check=True,
-        timeout=60,
-        capture_output=True,
-    )
+    command = ["pdftoppm", "-r", str(dots_an_inch), "-png", str(file), str(folder / "page")]
+    told = subprocess.run(command, check=True, timeout=60, capture_output=True)
+    assert told.stderr == b"", told.stderr
     return sorted(folder.glob("page*.png"))
 
 
@@ -243,6 +240,17 @@ def test_a_phone_reads_both_codes_from_the_printed_poster(paper: Paper, tmp_path
     found = {code.text for code in zxingcpp.read_barcodes(image.open(pages[0]))}
 
     assert found == {WIFI, "http://10.42.0.1/"}
+
+
+@pytest.mark.system
+@needs_poppler
+def test_lines_of_two_scripts_in_any_order_are_a_pdf_without_fault(tmp_path: Path) -> None:
+    lines = ("Need", "حاجة", "Oak قرب", "قرب Oak", "12", "", "حاجة " * 60, "word " * 60, "🙂")
+    entries = tuple(Entry("حاجة", details[:8], facts, details) for details in lines for facts in lines)
+    for direction in ("ltr", "rtl"):
+        sections = (Section("الدواء", entries),)
+        board = msgspec.structs.replace(BOARD, direction=direction, printed="طُبع اليوم", told=lines, sections=sections)
+        assert pictures_of(draw_board(board), tmp_path, 10)
 
 
 @pytest.mark.system

@@ -75,7 +75,7 @@ def _point_out_a_known_number(form: SlipForm, draft: PostDraft) -> None:
         "slip",
         gettext(
             "Slip %(number)s was typed in already: “%(title)s”. If this is another slip, send it once more.",
-            number=draft.slip,
+            number=str(draft.slip),  # in the digits that are printed on it
             title=known.title,
         ),
     )

@@ -1,0 +1,224 @@
+"""The one thread: when keys cannot be written, when a form comes twice at once, when our own code fails."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rig import HubInAFolder, alert, member_of, need
+
+from hub.batch import Outcome
+from hub.errors import NotSaved
+from hub.hub import Hub
+from hub.keyring import BELLS_FILE, NETWORK_FILE, ROSTER_FILE, Keyring
+from hub.owner import EXIT_SOFTWARE
+from hub.store.segment import Kind
+from hub.views import Audience
+from mesh.keys import HubKeys
+from mesh.roster import NotAdmitted, RosterHub
+
+BIRCH = HubKeys(b"b" * 32)
+CEDAR = HubKeys(b"c" * 32)
+
+
+def block_writing(folder: Path, name: str) -> Path:
+    """Where the keyring would write its new file stands a folder: no permission is needed to hinder root."""
+    path = folder / "keys" / f"{name}.new"
+    path.mkdir()
+    return path
+
+
+def test_a_roster_that_cannot_be_written_loses_no_admission(
+    hub_folder: HubInAFolder, eventually: Callable[[Callable[[], bool]], None]
+) -> None:
+    hub = hub_folder.start()
+    in_the_way = block_writing(hub_folder.folder, ROSTER_FILE)
+
+    hub.admit(RosterHub(BIRCH.public, "Birch"))
+
+    assert [one.name for one in hub.status().hubs] == ["Birch"]
+    eventually(lambda: any("keys cannot be written" in words for words in hub.status().trouble))
+    assert hub.post(need()).post_id in {post.id for post in hub.view().posts}
+    hub = hub_folder.restart()
+    assert [one.name for one in hub.status().hubs] == ["Birch"]
+
+    in_the_way.rmdir()
+    hub_folder.time.ahead_s += 31
+    eventually(lambda: len(Keyring.open(hub_folder.folder).roster or ()) == 2)
+    eventually(lambda: hub.status().trouble == ())
+
+
+def test_a_chain_that_cannot_be_written_forgets_its_days_when_it_can(
+    hub_folder: HubInAFolder, eventually: Callable[[Callable[[], bool]], None]
+) -> None:
+    hub = hub_folder.start()
+    in_the_way = block_writing(hub_folder.folder, NETWORK_FILE)
+    network = Keyring.open(hub_folder.folder).network
+    assert network is not None
+
+    hub_folder.time.ahead_s += 5 * 86_400
+
+    eventually(lambda: any("keys cannot be written" in words for words in hub.status().trouble))
+    assert hub.status().saving
+    hub.post(need(audience=Audience.NETWORK))
+    in_the_way.rmdir()
+    hub_folder.time.ahead_s += 31
+    eventually(lambda: hub.status().trouble == ())
+    later = Keyring.open(hub_folder.folder).network
+    assert later is not None
+    assert later.chain.day == network.chain.day + 5
+
+
+def test_a_member_logs_in_and_the_board_goes_on_though_bells_cannot_be_written(hub_folder: HubInAFolder) -> None:
+    hub = hub_folder.start()
+    founded = hub.found_pod("Maple", ["Ana", "Ben"])
+    in_the_way = block_writing(hub_folder.folder, BELLS_FILE)
+    (hub_folder.folder / "keys" / BELLS_FILE).unlink()
+    hub = hub_folder.restart()
+
+    session = hub.log_in(founded.pod_code, founded.phrases[0][1])
+    assert session is not None
+    with pytest.raises(NotSaved):
+        hub.found_pod("Oak", ["Cho", "Dee"])
+    assert len(hub.view().posts) == 0
+    hub.post(need())
+
+    in_the_way.rmdir()
+    assert hub.log_in(founded.pod_code, founded.phrases[0][1]) is not None
+    assert list(Keyring.open(hub_folder.folder).bells) == [session.pod_id]
+
+
+def test_a_form_sent_by_many_at_one_moment_is_one_post(hub_folder: HubInAFolder) -> None:
+    hub = hub_folder.start()
+    draft = need(audience=Audience.NETWORK)
+    answers = []
+    threads = [threading.Thread(target=lambda: answers.append(hub.post(draft))) for _ in range(8)]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(set(answers)) == 1
+    assert len(answers) == 8
+    hub_folder.stop()
+    assert records_in(hub_folder) == 2  # the post, and what is kept of it
+
+
+def records_in(hub_folder: HubInAFolder) -> int:
+    hub = hub_folder.start()
+    return sum(1 for entry in hub._owner.journal.entries() if entry.kind is Kind.RECORD)
+
+
+def test_of_two_hubs_of_one_name_admitted_at_one_moment_only_one_is(hub: Hub) -> None:
+    outcomes: list[object] = []
+
+    def admit(keys: HubKeys) -> None:
+        try:
+            outcomes.append(hub.admit(RosterHub(keys.public, "Birch")))
+        except NotAdmitted as problem:
+            outcomes.append(problem)
+
+    threads = [threading.Thread(target=admit, args=(keys,)) for keys in (BIRCH, CEDAR)]
+    hold = threading.Event()
+
+    def hold_up() -> Outcome:
+        hold.wait(2)
+        return Outcome(None)
+
+    threading.Thread(target=lambda: hub._owner.do(hold_up)).start()
+    for thread in threads:
+        thread.start()
+    time.sleep(0.1)
+    hold.set()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["NotAdmitted", "bytes"]
+    assert [one.name for one in hub.status().hubs] == ["Birch"]
+
+
+def test_a_hub_without_a_network_keeps_network_posts_in_its_journal_alone(tmp_path: Path) -> None:
+    folder = HubInAFolder.make(tmp_path / "alone", "Alder", network=False)
+    hub = folder.start()
+
+    hub.post(need(audience=Audience.NETWORK))
+    hub = folder.restart()
+
+    assert len(hub.view().posts) == 1
+    assert hub._owner.packer.waiting == []
+    assert hub._owner._pause_s() > 0.5
+    folder.stop()
+
+
+def test_a_hub_whose_clock_fell_back_a_year_goes_on(hub_folder: HubInAFolder) -> None:
+    hub = hub_folder.start()
+    session = member_of(hub)
+    hub_folder.time.ahead_s += 30 * 86_400
+    hub.post(need(audience=Audience.NETWORK))
+    hub_folder.stop()
+
+    hub_folder.time.ahead_s -= 200 * 86_400
+    hub = hub_folder.start()
+    first = hub.post(need("Blankets", audience=Audience.NETWORK))
+
+    assert hub.show_post(first.post_id) is not None
+    assert hub.close_post(first.post_id, first.code).tried.value == "opened"
+    assert hub.alert(session, hub.send_alert(session, alert())) is not None
+    time.sleep(0.5)  # its blocks are sealed
+    assert hub.status().saving
+
+
+def test_what_nobody_foresaw_refuses_who_waits_and_ends_the_process(
+    hub_folder: HubInAFolder, eventually: Callable[[Callable[[], bool]], None]
+) -> None:
+    hub = hub_folder.start()
+    posted = hub.post(need())
+
+    hub._owner.publisher.keys = None  # type: ignore[assignment]  # a mistake of ours
+    began_s = time.monotonic()
+    hub.post(need("Soup", audience=Audience.NETWORK))  # saved; its block is made a moment later
+
+    eventually(lambda: hub_folder.deaths == ["Alder"])
+    with pytest.raises(NotSaved):
+        hub.post(need("Beds"))
+    assert time.monotonic() - began_s < 4
+    assert hub.show_post(posted.post_id) is not None
+    hub_folder.deaths.clear()
+    hub = hub_folder.restart()
+    assert {post.title for post in hub.view().posts} == {need().title, "Soup"}
+
+
+SCRIPT = """
+import sys, time
+from pathlib import Path
+import rig
+from rig import HubInAFolder, need
+from hub.owner import end_process
+from hub.views import Audience
+
+folder = HubInAFolder.make(Path(sys.argv[1]) / "alder", "Alder")
+hub = folder.start()
+hub._owner._die = end_process
+hub._owner.publisher.keys = None
+hub.post(need(audience=Audience.NETWORK))
+time.sleep(20)
+"""
+
+
+def test_the_process_ends_with_a_status_that_systemd_sees(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    ended = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(tmp_path)],
+        env={"PYTHONPATH": f"{root}:{root / 'tests'}"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert ended.returncode == EXIT_SOFTWARE
+    assert "nobody foresaw" in ended.stderr

@@ -17,6 +17,7 @@ from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
 from captive_portal import digits
+from captive_portal.portal import portal
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 SOURCE_LANGUAGE = "en"  # the messages in the code are its catalogue
@@ -89,12 +90,14 @@ def _translations(language: str) -> support.NullTranslations:
 
 
 def choose_language() -> str:
-    """The switch's language, else the browser's first that we have whole."""
+    """The switch's language, else the browser's first that we have whole, else the hub's own."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in languages():
         return str(chosen)
     wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())  # es-MX is well served by es
-    return next((language for language in wanted if language in languages()), SOURCE_LANGUAGE)
+    return next(
+        (language for language in (*wanted, portal().settings.language) if language in languages()), SOURCE_LANGUAGE
+    )
 
 
 def switch_targets() -> list[tuple[str, str]]:

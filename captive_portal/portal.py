@@ -81,6 +81,7 @@ class PortalSettings:
     wifi_password: str = field(default="", repr=False)  # "": it is open
     wifi_hidden: bool = False  # its name is not called out; phones must be told
     library: Library | None = field(default=None, repr=False)  # the documents, where the hub keeps any
+    language: str = "en"  # where a phone asks for none that we have
     timezone: tzinfo = UTC
     flood_limits: tuple[tuple[Flood, Limit], ...] = tuple(FLOOD_LIMITS.items())
 

@@ -26,6 +26,7 @@ def portal_settings(
         wifi_name=settings.wifi.name,
         wifi_password=settings.wifi.password,
         wifi_hidden=settings.wifi.hidden,
+        language=settings.hub.language,
         timezone=local_zone(),
         library=library,
     )

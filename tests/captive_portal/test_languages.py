@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
-from portal_rig import Here, post_a_need, post_id
+from portal_rig import Here, portal_settings, post_a_need, post_id
 from rig import alert, member_of
 from visit import ADDRESS, Visitor
 
 from captive_portal import languages
+from captive_portal.app import create_app
 from hub.views import AlertAudience
 from mesh.words import LISTS
 
@@ -141,6 +142,13 @@ def test_a_language_that_we_do_not_have_gets_one_that_we_have(here: Here) -> Non
     page = Visitor(here.app, language="nl, fr;q=0.5").visit("/")
 
     assert page.read.root["lang"] == "en" and page.read.root["dir"] == "ltr"
+
+
+def test_a_hub_may_have_a_language_of_its_own_for_phones_that_ask_for_none(here: Here) -> None:
+    app = create_app(here.hub, portal=portal_settings(language="ar"), clock=here.time)
+
+    assert Visitor(app, language="nl").visit("/").read.root["lang"] == "ar"
+    assert Visitor(app, language="es").visit("/").read.root["lang"] == "es"
 
 
 def test_the_browser_is_followed_and_the_switch_overrides_it(here: Here) -> None:

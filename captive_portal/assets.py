@@ -1,4 +1,4 @@
-"""The style sheets, the script and the icon: read and packed once, kept by browsers under a name that changes with them."""
+"""Style sheets, script and icon: read and packed once, kept by browsers under a name that changes with them."""
 
 import gzip
 import hashlib

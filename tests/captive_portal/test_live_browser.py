@@ -74,14 +74,14 @@ def test_an_answer_being_typed_survives_news_about_the_post(browser: Any, served
     page.goto(f"{served.address}/p/{posted.post_id}")
     page.fill("#name", "Rosa")
     page.type("#contact", "knock at the bl")
-    token = page.input_value("main form input[name=token] >> nth=0")
+    token = page.input_value("form[action$='/claim'] input[name=token]")
 
     here.hub.close_post(posted.post_id, posted.code)
 
     page.wait_for_selector("main .notice.good")
     assert page.input_value("#name") == "Rosa" and page.input_value("#contact") == "knock at the bl"
     assert page.evaluate("document.activeElement.id") == "contact"
-    assert page.input_value("main form input[name=token] >> nth=0") == token
+    assert page.input_value("form[action$='/claim'] input[name=token]") == token
 
 
 def test_what_is_over_leaves_the_board_and_what_is_open_stays(browser: Any, served: Served, here: Here) -> None:
@@ -209,3 +209,15 @@ def test_the_wall_display_turns_by_itself(browser: Any, served: Served, here: He
 
     wall.wait_for_selector("text=Boil your water")
     assert wall.is_visible("text=Soup at six") and wall.inner_text("#said") == ""
+
+
+def test_while_a_need_is_typed_the_same_one_on_the_board_is_shown(browser: Any, served: Served, here: Here) -> None:
+    here.hub.post(need("Insulin kept cold until Friday"))
+    page = phone(browser, script=True)
+    page.goto(f"{served.address}/post/need")
+    page.check("input[value=medicine]")
+
+    page.type("#title", "insulin kept cold")
+
+    page.wait_for_selector("#alike a:has-text('Insulin kept cold until Friday')")
+    assert page.input_value("#title") == "insulin kept cold"

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 
+from babel.dates import format_skeleton
 from flask_babel import force_locale
 
 from captive_portal import digits, post_words, words
@@ -10,7 +11,7 @@ from captive_portal.languages import gettext, languages, locale, ngettext
 from captive_portal.paper.sheets import BoardList, Entry, Paper, Poster, PosterWords, Section, Slips, SlipWords
 from captive_portal.portal import PortalSettings, board_view
 from captive_portal.text import clean_line
-from captive_portal.times import said_day, said_time
+from captive_portal.times import clock_time, local
 from hub.views import Alert, Category, Post, Urgency, View
 
 POSTS_ON_PAPER_MAX = 400  # some sixteen pages; the slowest Pi takes half a minute for them
@@ -19,6 +20,7 @@ ALERTS_ON_PAPER_MAX = 5
 SLIPS_MAX = 96
 BATCH_LEAST, BATCHES = 1_000, 9_000  # a printing's own four digits; two for the slip follow
 MORE = "…"
+SHORT_DATE = "MMMEd"  # "Fri, Dec 4"; CLDR orders its parts for each language
 
 URGENCY_ORDER = {Urgency.NOW: 0, Urgency.SOON: 1, Urgency.CAN_WAIT: 2}
 
@@ -92,13 +94,23 @@ def board_list(paper: Paper) -> BoardList:
         language=str(locale()),
         direction=direction(),
         heading=gettext("The board of %(hub)s", hub=clean_line(view.status.hub)),
-        printed=gettext("Printed %(time)s", time=said_time(view.status.now_s)),
+        printed=gettext("Printed %(time)s", time=_at(view.status.now_s, "yMMMMEEEEd")),
         told=tuple(_told(view, len(shown))),
         alerts=tuple(_alert(alert) for alert in view.alerts if alert.words)[:ALERTS_ON_PAPER_MAX],
         sections=tuple(_sections(shown)),
         page=gettext("Page"),
         end=gettext("That is all. Whoever wrote a post can take it off with its four words, at the hub."),
     )
+
+
+def _day(at_s: float, skeleton: str) -> str:
+    """A day by its date: "tomorrow" would be wrong on a wall."""
+    date = digits.in_digits(format_skeleton(skeleton, local(at_s), locale=locale()), locale())
+    return gettext("%(named_day)s", named_day=date)
+
+
+def _at(at_s: float, skeleton: str) -> str:
+    return gettext("%(day)s %(time)s", day=_day(at_s, skeleton), time=clock_time(at_s))
 
 
 def _most_urgent(view: View) -> list[Post]:
@@ -126,7 +138,7 @@ def _alert(alert: Alert) -> str:
     severity = words.SEVERITY[alert.severity]
     if alert.drill:
         severity = gettext("A drill; nothing has happened")
-    return f"{severity}: {clean_line(alert.words)} ({alert.home}, {said_time(alert.made_s)})"
+    return f"{severity}: {clean_line(alert.words)} ({alert.home}, {_at(alert.made_s, SHORT_DATE)})"
 
 
 def _sections(posts: list[Post]) -> list[Section]:
@@ -150,7 +162,7 @@ def _facts(post: Post) -> list[str]:
         str(post_words.URGENCY[post.urgency]) if post.urgency is Urgency.NOW else "",
         gettext("how many: %(num)s", num=digits.number(post.quantity, locale())) if post.quantity else "",
         clean_line(post.place),
-        gettext("until %(day)s", day=said_day(post.until_s)),
+        gettext("until %(day)s", day=_day(post.until_s, SHORT_DATE)),
         post_words.answered(post),
         post_words.progress(post),
         "" if post.is_home else gettext("from %(hub)s", hub=clean_line(post.home)),

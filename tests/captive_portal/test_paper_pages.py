@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pypdf
 import pytest
@@ -43,6 +44,7 @@ def test_the_board_on_paper_is_for_everybody_and_shows_what_everybody_may_see(vi
     ):
         assert words in said
     assert "1 person can help" in said
+    assert "today" not in said and str(datetime.now(UTC).year) in said  # it hangs there tomorrow too
     for private in ("Rosa", "blue door", "kitchen", *posted.code.split()):
         assert private not in said.split(), private
 

@@ -31,7 +31,7 @@ def type_in(visitor: Visitor, title: str = "Insulin", *, status: int = 200, **ty
 
 def field_with_focus(page: Page) -> str:
     """The one field where typing begins."""
-    (field,) = re.findall(r'<input type="text" id="(\w+)"[^>]*autofocus', page.html)
+    (field,) = re.findall(r'<input [^>]*\bid="(\w+)"[^>]*autofocus', page.html)
     return str(field)
 
 

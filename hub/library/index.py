@@ -17,10 +17,11 @@ FOUND_MAX = 50
 HIT, END = "\x02", "\x03"  # no document holds them: they are taken out of its words
 BUSY_S = 5.0
 MAKE = (
-    "CREATE TABLE IF NOT EXISTS known (id TEXT PRIMARY KEY, title TEXT, language TEXT, is_read INTEGER)",
+    "CREATE TABLE IF NOT EXISTS known (id TEXT PRIMARY KEY, title TEXT, language TEXT, text TEXT)",
     "CREATE VIRTUAL TABLE IF NOT EXISTS said USING"
     " fts5(id UNINDEXED, title, source, text, tokenize='unicode61 remove_diacritics 2')",
 )
+WHOLE = "SELECT coalesce(known.text, said.text) FROM known JOIN said ON said.id = known.id WHERE known.id = ?"
 ASK = (
     "SELECT id, snippet(said, 3, char(2), char(3), '…', 14) FROM said WHERE said MATCH ?"
     " ORDER BY bm25(said, 0, 8, 2, 1) LIMIT ?"
@@ -48,17 +49,21 @@ class Index:
 
     def add(self, document: Document, path: Path) -> None:
         """Read the document in a process of its own; what cannot be read is still found by its title."""
-        text, title, language, is_read = "", "", "", False
+        text, title, language = "", "", ""
         try:
             read = read_document(path, document.kind)
-            text, title, language, is_read = read.text, read.title, read.language, bool(read.text.strip())
+            text, title, language = read.text.strip("\n"), read.title, read.language
         except Unreadable as problem:
             LOG.warning("no words of document %s: %s", document.id, problem)
         with self._opened() as db:
             _forget(db, document.id)
-            named = f"{document.about.title or title} {document.about.name}"
-            db.execute("INSERT INTO said VALUES (?, ?, ?, ?)", (document.id, named, document.about.source, text))
-            known = (document.id, title[:120], language[:8].partition("-")[0].lower(), is_read)
+            named = query.fold(f"{document.about.title or title} {document.about.name}")
+            said = query.fold(text)
+            db.execute(
+                "INSERT INTO said VALUES (?, ?, ?, ?)", (document.id, named, query.fold(document.about.source), said)
+            )
+            whole = text if text != said else None  # written once where the index has the very words
+            known = (document.id, title[:120], language[:8].partition("-")[0].lower(), whole)
             db.execute("INSERT INTO known VALUES (?, ?, ?, ?)", known)
 
     def forget(self, document_id: str) -> None:
@@ -68,7 +73,7 @@ class Index:
     def text(self, document_id: str) -> str | None:
         """All its words; None: not read yet, or there are none."""
         with self._opened() as db:
-            row = db.execute("SELECT text FROM said WHERE id = ?", (document_id,)).fetchone()
+            row = db.execute(WHOLE, (document_id,)).fetchone()
         return row[0] or None if row else None
 
     def search(self, asked: str) -> list[Found]:

@@ -10,12 +10,18 @@ import unicodedata
 WORDS_MAX = 8
 WORD = re.compile(r"\w+")
 ARTICLE = re.compile(r"^(?:[وفبك]?ال|لل)(?=\w{2})")
+ARABIC_MARKS = re.compile(r"[\u064b-\u065f\u0670\u0640]")  # SQLite's tokenizer would cut words at them
+ALEFS = str.maketrans("أإآٱ", "اااا")
 BEFORE_A_NOUN = ("", "ال", "وال", "بال", "لل", "كال", "فال")
 
 
+def fold(text: str) -> str:
+    """The text as the index holds it: without Arabic vowel marks, with one form of the alef. Latin is the tokenizer's."""
+    return ARABIC_MARKS.sub("", unicodedata.normalize("NFC", text)).translate(ALEFS)
+
+
 def words_of(asked: str) -> list[str]:
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", asked[:200]) if not unicodedata.combining(sign))
-    return [word.lower() for word in WORD.findall(unicodedata.normalize("NFC", plain))][:WORDS_MAX]
+    return [word.lower() for word in WORD.findall(fold(asked[:200]))][:WORDS_MAX]
 
 
 def as_asked(asked: str) -> str:

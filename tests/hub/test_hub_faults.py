@@ -4,7 +4,7 @@ import errno
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -25,7 +25,7 @@ from hub.store.failed import StoreFailed
 from hub.views import AlertAudience, Audience, ClaimDraft, CodeTried, PodSession
 from hub.written import Way, Written
 from mesh import member_keys
-from mesh.block import Lane, Priority
+from mesh.block import BlockId, Lane, Priority
 
 TRIES_MAX = 20
 SEEDS = range(3)
@@ -309,3 +309,43 @@ def test_a_card_that_is_read_only_at_the_start_is_read_and_told(
     one.post("beds", BEDS)
     one.check()
     one.switch_off()
+
+
+def blocks_of(one: Street) -> dict[BlockId, bytes]:
+    """What the hub's own journal holds of blocks."""
+    journal = one.running()._owner.journal
+    return {header.id: journal.block(header.id) or b"" for header in journal.headers()}
+
+
+def wait_for_new_block(one: Street, seen: dict[BlockId, bytes]) -> dict[BlockId, bytes]:
+    deadline_s = time.monotonic() + 10
+    while not blocks_of(one).keys() - seen.keys():
+        assert time.monotonic() < deadline_s, "no block was made"
+        time.sleep(0.02)
+    return blocks_of(one)
+
+
+def test_a_power_cut_while_old_days_are_forgotten_uses_no_number_twice(keys: Keys) -> None:
+    at = 0
+    died = True
+    while died:
+        one = street(keys, at)
+        one.post("soup", SOUP)
+        seen = wait_for_new_block(one, {})
+        one.files.at, one.files.fault = one.files.count + at, cut
+
+        one.place.time.ahead_s += 40 * DAY_S  # the hub runs on: what it held is forgotten now
+        try:
+            one.post("beds", BEDS)
+            one.switch_off()
+            one.files.heal()
+            died = False
+        except PowerCut:
+            one.power_returns()
+        one.post("wood", replace(WOOD, audience=Audience.NETWORK))
+
+        for block_id, raw in wait_for_new_block(one, seen).items():
+            assert seen.get(block_id, raw) == raw
+        one.switch_off()
+        at += 1
+    assert at > 10

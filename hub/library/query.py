@@ -16,7 +16,7 @@ BEFORE_A_NOUN = ("", "ال", "وال", "بال", "لل", "كال", "فال")
 
 
 def fold(text: str) -> str:
-    """The text as the index holds it: without Arabic vowel marks, with one form of the alef. Latin is the tokenizer's."""
+    """The text as the index holds it: no Arabic vowel marks, one form of the alef. Latin is left to the tokenizer."""
     return ARABIC_MARKS.sub("", unicodedata.normalize("NFC", text)).translate(ALEFS)
 
 

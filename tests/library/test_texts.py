@@ -15,7 +15,8 @@ from hub.library.html_text import HTML_BYTES_MAX, TEXT_CHARS_MAX, Unreadable, re
 
 BITS = st.sampled_from(
     ["<p>", "</p>", "<script>", "</script>", "<![CDATA[", "]]>", "<!--", "-->", "<!", "<?", "&#x0;", "&amp",
-     "&#1114112;",     "<li>", "<title>", "</title>", "<svg><svg>", "</svg>", "\x00", "\u202e", "words", "<a b='", "<html lang=ar>"]
+     "&#1114112;", "<li>", "<title>", "</title>", "<svg><svg>", "</svg>", "\x00", "\u202e",
+     "words", "<a b='", "<html lang=ar>"]
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from portal_rig import Here
 from rig import alert, claim, need
 from served import Served
 
+from hub.library.shelf import Library
 from hub.pod_life import FoundedPod
 from hub.views import AlertAudience, Audience, Category, ClaimState, Met, PostKind, Severity, Urgency
 
@@ -29,9 +30,10 @@ class Street:
     claim_id: str
     alert_id: str
     sealed_id: str
+    document_id: str
 
 
-def live_on(here: Here, served: Served) -> Street:
+def live_on(here: Here, served: Served, library: Library) -> Street:
     """Let a street live on the board of `here`."""
     hub = here.hub
     posted = hub.post(
@@ -67,8 +69,9 @@ def live_on(here: Here, served: Served) -> Street:
     )
     sealed = hub.send_alert(session, alert("Ana is at the school", severity=Severity.WARNING))
     hub.confirm(session, sealed)
+    document = next(one for one in library.documents() if one.about.name.endswith("-en.html"))
     return Street(
-        served, pod, posted.post_id, posted.code, folded.post_id, closed.post_id, ids[0], public, sealed
+        served, pod, posted.post_id, posted.code, folded.post_id, closed.post_id, ids[0], public, sealed, document.id
     )  # fmt: skip
 
 
@@ -136,6 +139,10 @@ FOR_ALL: dict[str, Stop] = {
     "paper": at("/paper"),
     "keeper_form": at("/keeper/login"),
     "display": at("/display"),
+    "library": at("/library"),
+    "library, searched": at("/library?q=water"),
+    "library_document": at("/library/{document_id}"),
+    "library_read": at("/library/{document_id}/read"),
     "not here": at("/nope"),
 }
 FOR_MEMBERS: dict[str, Stop] = {
@@ -149,11 +156,24 @@ FOR_MEMBERS: dict[str, Stop] = {
 }
 FOR_THE_KEEPER: dict[str, Stop] = {
     "keeper": at("/keeper"),
+    "library_add_form": at("/library/add"),
+    "library_stick_form": at("/library/stick"),
+    "library_document, keeper": at("/library/{document_id}"),
     "slip_desk, keeper": at("/desk"),
     "paper, keeper": at("/paper"),
 }
 NO_PAGES = frozenset(  # what answers with something other than a page of its own
-    {"print_poster", "print_board", "print_slips", "live", "live_here", "switch_language", "asset", "favicon"}
+    {
+        "print_poster",
+        "print_board",
+        "print_slips",
+        "live",
+        "live_here",
+        "switch_language",
+        "library_file",
+        "asset",
+        "favicon",
+    }
 )
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from browsing import double_the_text, is_cut_sideways, phone, small_targets, violations
-from keeper_rig import here_with_coordinator
+from library_rig import here_with_library
 from rig import HubInAFolder
 from served import Served
 from tour import FOR_ALL, FOR_MEMBERS, FOR_THE_KEEPER, NO_PAGES, Street, after, live_on, walk
 
 from captive_portal.floods import Flood, Limit
 from captive_portal.languages import languages
+from hub.library.guide_files import put_guide_in
 
 pytestmark = pytest.mark.system
 
@@ -20,10 +21,12 @@ pytestmark = pytest.mark.system
 @pytest.fixture(scope="module")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     folder = HubInAFolder.make(Path(tmp_path_factory.mktemp("street")) / "alder", "Alder")
-    here = here_with_coordinator(folder)
     often = tuple((flood, Limit(burst=10_000, refill_s=1)) for flood in Flood)  # one walker is as busy as a street
-    served = Served(here, settings={"wifi_name": "Elm Park hub", "flood_limits": often}).come()
-    yield live_on(here, served)
+    here, library = here_with_library(folder)
+    put_guide_in(library)
+    library.read_new()
+    served = Served(here, settings={"wifi_name": "Elm Park hub", "flood_limits": often, "library": library}).come()
+    yield live_on(here, served, library)
     served.go()
     folder.stop()
 

@@ -94,7 +94,7 @@ def truth_line(status: Status) -> str:
         count = hubs_heard(status)
         parts.append(ngettext("hears %(num)d hub", "hears %(num)d hubs", count))
     parts.append(clock_time(status.now_s))
-    return " · ".join(parts)
+    return gettext(" · ").join(parts)
 
 
 def radio_trouble(status: Status) -> str:

@@ -22,7 +22,7 @@ CATALOGUES = sorted((PORTAL / "translations").glob("*/LC_MESSAGES/messages.po"))
 SPANISH = PORTAL / "translations/es/LC_MESSAGES/messages.po"
 LEFT_OVER = re.compile(r"\b(?:the|and|with|that|this|your|hubs?|posts?|claims?|alerts?|pods?|of|is|not)\b", re.I)
 SAME_IN = {
-    "es": {"Radio", ", ", "PDF"},
+    "es": {"Radio", ", ", " · ", "%(needs)d · %(offers)d", "PDF"},
     "ar": {"%(day)s %(time)s", "%(named_day)s"},
 }  # translations that look like their text
 SAME_END = (".", "?", ":", "؟")

@@ -17,6 +17,7 @@ from captive_portal.posted_notes import PostedNotes
 from captive_portal.sessions import Coordinator, Sessions
 from captive_portal.slip_notes import SlipNotes
 from captive_portal.streams import Streams, Version, version_of
+from captive_portal.week import Week
 from hub.clock import TimeSource
 from hub.library.pieces import Pieces
 from hub.library.shelf import Library
@@ -110,6 +111,7 @@ class Portal:
         self.press = Press()
         self.claims = OpenClaims(clock.monotonic_s)
         self.streams = Streams()
+        self.week = Week(hub, settings.library)
         self.pieces = Pieces(settings.library) if settings.library is not None else None
         self.live_version = Version(lambda: version_of(hub.view(), hub.alerts(None)), clock.monotonic_s)
 

@@ -14,6 +14,7 @@ from hub.board_records import (
     Closed,
     Moderated,
     Posted,
+    PostFlags,
     PostKept,
     Progress,
     Reported,
@@ -125,6 +126,7 @@ class Board:
         self._shares = Shares(own_hub, each=limits.POSTS_A_HUB_MAX, most=limits.POSTS_MAX)
         self._post_of_claim: dict[bytes, str] = {}
         self._post_of_slip: dict[int, str] = {}
+        self._touched: set[str] = set()
 
     def apply(self, record: BoardRecord) -> None:
         """Fold `record`. Of another hub's posts no more than its share is taken (hub.shares). Raises Refused."""
@@ -140,6 +142,7 @@ class Board:
         state = join(before, record)
         end_s = state.posted.head.end_s if state.posted is not None else max(document["end_s"], record.head.end_s)
         self._table.put(key, {"state": state, "end_s": end_s, "by": document["by"]})
+        self._touched.add(key)
         if state.claims != before.claims:
             self._post_of_claim |= dict.fromkeys(state.claims, key)
             for claim in before.claims - state.claims:
@@ -163,6 +166,18 @@ class Board:
     def post_of_slip(self, number: int) -> str | None:
         """The id of the post that was typed in from a slip: the last one, if several were."""
         return self._post_of_slip.get(number)
+
+    def take_touched(self) -> set[str]:
+        """The ids of the posts that changed since this was asked last: one picture of the board is kept true by it."""
+        touched, self._touched = self._touched, set()
+        return touched
+
+    def needs_met(self, since_s: float) -> int:
+        """How many needs, written since then, were said to be met; a post is remembered for a day after its end."""
+        others = PostFlags.OFFER | PostFlags.INFORMATION
+        posts = (document["state"] for _, document in self._table.items())
+        met = (state.posted for state in posts if state.met is Met.WHOLE and state.posted is not None)
+        return sum(posted.head.made_s >= since_s and not posted.flags & others for posted in met)
 
     def open_states(self, now_s: float) -> list[tuple[str, PostState]]:
         """The posts that stand now: known, not closed, not over."""

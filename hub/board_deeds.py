@@ -66,6 +66,11 @@ class BoardDeeds:
 
     # Looking
 
+    def needs_met(self) -> int:
+        """How many needs of the last month were met, of those that this hub still remembers."""
+        with self._owner.lock:
+            return self._owner.folds.board.needs_met(self._clock.now_s() - limits.POST_DAYS_MAX * DAY_S)
+
     def show_post(self, post_id: str) -> Post | None:
         """One post, open or closed; None if it is unknown, or over."""
         state = self._post_state(post_id)

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from captive_portal.board_counts import count_board
 from captive_portal.pages.alerts import alerts_for_asker
 from captive_portal.portal import board_view, portal
-from hub.ordinary import this_week
 from hub.views import Post, PostKind, Urgency
 
 NEWEST = 5
@@ -16,7 +15,6 @@ ALERTS_ON_HOME = 2
 def home() -> ResponseReturnValue:
     view, all_alerts = board_view(), alerts_for_asker()
     alerts = [alert for alert in all_alerts if alert.words is not None]
-    library = portal().settings.library
     return render_template(
         "home.html",
         alerts=alerts[:ALERTS_ON_HOME],
@@ -24,7 +22,7 @@ def home() -> ResponseReturnValue:
         sealed=len(all_alerts) - len(alerts),
         counts=count_board(view),
         newest=worth_seeing(view.posts),
-        ordinary=this_week(view, library.documents() if library is not None else ()),
+        ordinary=portal().week.now(view),
     )
 
 

@@ -54,6 +54,7 @@ class Library:
         self.version = 0  # grows when a page could show the documents otherwise
         self._work = threading.Event()
         self._is_over = threading.Event()
+        self.changes = 0  # grows with every change that a page could show
         self._thread: threading.Thread | None = None
         self._sweep()
 
@@ -178,11 +179,13 @@ class Library:
         """Bring the index up to the catalogue."""
         known = self._index.known()
         self._found_inside = known
+        self.changes += 1
         self.version += 1
         for document in self._catalogue.documents:
             if document.id not in known and not self._is_over.is_set():
                 self._index.add(document, self.path(document))
                 self._found_inside = self._index.known()
+                self.changes += 1
                 self.version += 1
         ids = {document.id for document in self._catalogue.documents}
         for gone in known.keys() - ids:
@@ -207,6 +210,7 @@ class Library:
     def _save(self, catalogue: Catalogue) -> None:
         write_catalogue(self.folder, catalogue)
         self._catalogue = catalogue
+        self.changes += 1
         self.version += 1
 
     def _sweep(self) -> None:

@@ -40,7 +40,7 @@ from mesh.block import Lane, Priority
 from mesh.keys import RandomBytes
 from mesh.links.link import Link
 from mesh.record import Envelope, rounded
-from mesh.roster import KIND_ADMITTED, RosterHub, admitted_fields
+from mesh.roster import KIND_ADMITTED, NotAdmitted, RosterHub, admitted_fields
 
 SHARE_S = 120.0  # how long an ordinary record waits for others to share a block
 
@@ -221,6 +221,8 @@ class Hub(BoardDeeds):
         network = self._keyring.network
         if network is None:
             raise NotSaved("this hub is in no network yet")
+        if self._owner.keys.hub_id in self._owner.clones:
+            raise NotAdmitted("two cards speak with this hub's key, so the others would not take it in")
         roster = self._owner.folds.roster.admit(public_key, name)
         new_hub = next(hub for hub in roster.hubs if hub.public_key == public_key)
         keys = self._keyring.hub_keys

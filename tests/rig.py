@@ -29,16 +29,18 @@ DAY_S = 86_400
 
 @dataclass
 class MovableTime:
-    """Real time, and what the test adds to it."""
+    """Real time, or a faster one, and what the test adds to it."""
 
     speed: float = 1.0
     ahead_s: float = 0.0
 
+    began_s: float = field(default_factory=time.monotonic)
+
     def unix_s(self) -> float:
-        return time.time() + self.ahead_s
+        return time.time() + (time.monotonic() - self.began_s) * (self.speed - 1) + self.ahead_s
 
     def monotonic_s(self) -> float:
-        return time.monotonic() + self.ahead_s
+        return time.monotonic() * self.speed + self.ahead_s
 
 
 @dataclass

@@ -1,12 +1,13 @@
 """What the poster says of a post, what members say of it, and how long it stays: all of it still so after a restart."""
 
 import pytest
+from hub_pair import until
 from rig import HubInAFolder, claim, member_of, need
 
 from hub.errors import EnoughClaims
 from hub.hub import Hub
 from hub.limits import CLAIMS_A_POST_MAX, FRESH_LOG_IN_S, POST_DAYS_MAX
-from hub.views import ClaimState, CodeTried, Means, Met, Moderating, Post, PostKind, Urgency, Verdict
+from hub.views import Audience, ClaimState, CodeTried, Means, Met, Moderating, Post, PostKind, Urgency, Verdict
 
 DAY_S = 86_400
 
@@ -126,6 +127,17 @@ def test_a_post_that_stays_longer_keeps_its_words_its_claims_and_its_answers(hub
     )
     (shown,) = hub.try_code(posted.post_id, posted.code).claims
     assert (shown.name, shown.state) == ("Rosa", ClaimState.ACCEPTED)
+
+
+def test_a_longer_stay_that_a_power_cut_kept_from_the_air_goes_out_after_it(hub_folder: HubInAFolder) -> None:
+    hub = hub_folder.start()
+    posted = hub.post(need(days=3, audience=Audience.NETWORK))
+    until(lambda: hub.status().blocks == 1, "the post is in a block")
+
+    hub.extend(posted.post_id, posted.code, 20)
+    hub = hub_folder.restart()
+
+    until(lambda: hub.status().blocks == 2, "its later end is in a block of its own")
 
 
 def test_a_post_stays_31_days_in_all_and_is_never_made_shorter(hub: Hub) -> None:

@@ -16,17 +16,17 @@ TROUBLE: dict[Trouble, Any] = {
 }
 
 CAUSE: dict[Cause, Any] = {
-    Cause.NO_ANSWER_YET: lazy_gettext("It has not answered yet."),
-    Cause.NO_ANSWER: lazy_gettext("It does not answer."),
+    Cause.NO_ANSWER_YET: lazy_gettext("The radio has not answered yet."),
+    Cause.NO_ANSWER: lazy_gettext("The radio does not answer."),
     Cause.NOT_PLUGGED_IN: lazy_gettext("No radio is plugged in."),
     Cause.SEVERAL_RADIOS: lazy_gettext("More than one radio is plugged in; the settings must name one."),
     Cause.NOT_ALLOWED: lazy_gettext("This hub may not use the radio's port."),
     Cause.IN_USE: lazy_gettext("Another program uses the radio."),
     Cause.NOT_OPENED: lazy_gettext("The way to the radio cannot be opened."),
-    Cause.STARTED_ANEW: lazy_gettext("It has just started again."),
-    Cause.ENDED: lazy_gettext("The link to it ended."),
-    Cause.FIRMWARE: lazy_gettext("Its program is too old. It needs a newer one."),
-    Cause.NEEDS_SETTINGS: lazy_gettext("It does not have the settings of this network yet."),
+    Cause.STARTED_ANEW: lazy_gettext("The radio has just started again."),
+    Cause.ENDED: lazy_gettext("The link to the radio ended."),
+    Cause.FIRMWARE: lazy_gettext("The radio's program is too old. It needs a newer one."),
+    Cause.NEEDS_SETTINGS: lazy_gettext("The radio does not have the settings of this network yet."),
     Cause.CARD_FULL: lazy_gettext("The card is full."),
     Cause.CARD_FAILS: lazy_gettext("The card does not work as it should."),
 }

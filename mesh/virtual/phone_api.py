@@ -83,6 +83,11 @@ class PhoneApi:
         if client is not None and hang_up:
             client.hang_up()
 
+    def left(self) -> None:
+        """The client's end is gone. What it wrote before that is still done: the firmware reads first, then looks."""
+        self._take_unread()
+        self.disconnect(hang_up=False)
+
     def _end_session(self) -> None:
         self._config_done, self._heartbeat = False, False
         self._config.clear()
@@ -122,6 +127,11 @@ class PhoneApi:
             self._read()
 
     def _read(self) -> None:
+        self._take_unread()
+        if self._client is not None:
+            self._flush()
+
+    def _take_unread(self) -> None:
         data = bytes(self._unread)
         self._unread.clear()
         for message in self._reader.feed(data):
@@ -129,7 +139,6 @@ class PhoneApi:
             if self._client is None:
                 return
         self._settle()
-        self._flush()
 
     def _handle(self, message: bytes) -> None:
         to_radio = mesh_pb2.ToRadio()

@@ -120,7 +120,7 @@ class VirtualRadio:
     def disconnect(self, client: Client) -> None:
         """The client's end is gone."""
         if self._firmware is not None and self._firmware.phone.is_client(client):
-            self._firmware.phone.disconnect(hang_up=False)
+            self._firmware.phone.left()
         self.on_client(False)
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mesh.virtual.radio import VirtualRadio
 
 READ_BYTES = 4096
+LAST_READS_MAX = 16  # of what a client wrote before it went: 64 KiB
 UNSENT_BYTES_MAX = 65536  # beyond that, packets wait in the radio's own queue
 CLOSE_S = 5.0
 HUNG_UP_S = 0.05  # between two looks whether somebody opened the terminal
@@ -217,9 +218,24 @@ class TcpPort:
         client, line = self._connection
         self._connection = None
         self._thread.selector.unregister(client)
+        last = self._last_words(client)
         client.close()
         with self._ether.turn():
+            self._radio.receive(line, last)
             self._radio.disconnect(line)
+
+    def _last_words(self, client: socket.socket) -> bytes:
+        """What came and was not read yet: the loss of a client that writes and goes shows in a failed send first."""
+        found = bytearray()
+        for _ in range(LAST_READS_MAX):
+            try:
+                data = client.recv(READ_BYTES)
+            except OSError:
+                break
+            if not data:
+                break
+            found += data
+        return bytes(found)
 
 
 class PtyPort:

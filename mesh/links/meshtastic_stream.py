@@ -10,6 +10,8 @@ Changed here:
 - It reconnects TCP once, inside its reader thread, and dies there if that fails. Here what ended stays ended.
 - Its heartbeat is a timer that is no daemon and asks every 300 s. We ask ourselves.
 - It collects the radio's log line without a limit.
+- It has nowhere to put a channel that is told before it asked (a radio may still be answering who was there before
+  us), and prints a traceback.
 """
 
 import contextlib
@@ -98,6 +100,7 @@ class TcpStream(_Stream, TCPInterface):  # type: ignore[misc]
     def __init__(self, target: TcpTarget, connect_s: float) -> None:
         self._connect_s = connect_s
         super().__init__(target.host, portNumber=target.port, connectNow=False, noNodes=True)
+        self._localChannels: list[Any] = []  # None until the handshake begins, and told channels are appended
 
     def myConnect(self) -> None:
         connected = socket.create_connection((self.hostname, self.portNumber), timeout=self._connect_s)
@@ -133,6 +136,7 @@ class SerialStream(_Stream, SerialInterface):  # type: ignore[misc]
 
     def __init__(self, target: SerialTarget) -> None:
         super().__init__(target.path, connectNow=False, noNodes=True)
+        self._localChannels: list[Any] = []  # as above
 
     def _writeBytes(self, b: bytes) -> None:
         """As the library does, but without waiting until a port that may be dead has sent everything."""

@@ -10,6 +10,7 @@ from link_inbox import Inbox
 from meshtastic.protobuf import channel_pb2, config_pb2, mesh_pb2, telemetry_pb2
 
 from mesh.links.link import FrameHeard, LinkDown, LinkUp
+from mesh.links.meshtastic_stream import TcpStream
 from mesh.links.radio import RadioLink, Timing
 from mesh.links.target import TcpTarget
 
@@ -83,6 +84,14 @@ def noisy(request: pytest.FixtureRequest) -> Iterator[TcpTarget]:
         pouring = pool.submit(pour, server)
         yield TcpTarget("127.0.0.1", server.getsockname()[1])
         pouring.result(10)
+
+
+def test_a_channel_told_before_it_was_asked_for_breaks_nothing() -> None:
+    stream = TcpStream(TcpTarget("127.0.0.1", 1), connect_s=1)
+
+    for message in messages():
+        stream.told = lambda _message: None
+        stream._handleFromRadio(message.SerializeToString())
 
 
 @pytest.mark.parametrize("noisy", range(6), indirect=True)

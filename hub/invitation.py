@@ -35,6 +35,7 @@ from mesh.keys import (
     seal_to,
     x25519_public_of,
 )
+from mesh.labels import FINGERPRINT, INVITATION_SEAL, INVITATION_SIGNATURE
 from mesh.refused import Refused
 from mesh.roster import HUB_NAME_BYTES_MAX, Network, Roster, RosterHub
 from mesh.words import LIST_WORDS, LISTS
@@ -43,10 +44,6 @@ REQUEST_BYTES_MAX = 1_024
 INVITATION_BYTES_MAX = 512 * 1024  # a roster of 1,000 hubs takes about 200 KB
 INSIDE_BYTES_MAX = 256 * 1024
 
-# Both in the manner of mesh.labels: ASCII, a zero byte at the end, none begins another.
-INVITATION_SEAL = b"porchlight 1 invitation seal\0"
-INVITATION_SIGNATURE = b"porchlight 1 invitation signature\0"
-FINGERPRINT = b"porchlight 1 fingerprint\0"
 FINGERPRINT_WORDS = 8
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from hub.invitation import (
     INVITATION_BYTES_MAX,
-    INVITATION_SIGNATURE,
     Invitation,
     InvitationRefused,
     fingerprint,
@@ -19,6 +18,7 @@ from hub.invitation import (
     read_request,
 )
 from mesh.keys import HubKeys
+from mesh.labels import INVITATION_SIGNATURE
 from mesh.roster import Network, Roster, RosterHub, found_network
 
 TODAY = 20_781

@@ -34,6 +34,8 @@ class PhraseThread:
 
     def run(self, check: Callable[[], Answer]) -> Answer:
         """What `check` returns, run in the thread. Raises Busy when too many wait, or it takes too long."""
+        if self._stop.is_set():
+            raise Busy
         future: Future[object] = Future()
         try:
             self._queue.put_nowait((check, future))

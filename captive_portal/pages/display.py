@@ -14,7 +14,7 @@ from hub.views import Alert, Post, PostKind
 
 TURN_S = 20  # long enough to read six titles; the page asks again as often
 POSTS_MOST = 60  # of each kind, the newest: all of them have had a turn after some minutes
-LETTERS_A_LINE = 24  # of a title, in half the width of the screen
+LETTERS_A_LINE = 27  # of a title, in half the width of the screen
 LINES = 10.0  # of titles that fit under each other on a screen of 16:9
 LINES_UNDER_ALERT = 5.0
 LINES_UNDER_LONG_ALERT = 2.5

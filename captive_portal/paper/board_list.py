@@ -8,6 +8,7 @@ INDENT_MM = 7.0
 FOOT_MM = 10.0
 SMALL_PT = 9.0
 TITLE_PT = 11.0
+TALL_MM = 45.0  # no title with its facts is taller; with so much room left nothing need be measured
 KEEP_WITH_MM = 30.0  # a heading does not stand alone at the foot of a page
 
 
@@ -67,8 +68,7 @@ def _section(pages: Document, section: Section) -> None:
 def _entry(pages: Document, entry: Entry) -> None:
     wide_mm = pages.inner_mm - INDENT_MM
     pages.any_direction()
-    heights = pages.height_of(entry.title, TITLE_PT, wide_mm) + pages.height_of(entry.facts, SMALL_PT, wide_mm)
-    if pages.will_page_break(heights + 2):
+    if pages.will_page_break(TALL_MM) and pages.will_page_break(_height(pages, entry, wide_mm)):
         pages.add_page()
     pages.ln(2)
     pages.box(_edge(pages, TICK_MM), pages.get_y() + 0.7, TICK_MM)
@@ -80,6 +80,11 @@ def _entry(pages: Document, entry: Entry) -> None:
     pages.own_direction()
     _at_indent(pages)
     pages.lines(f"{entry.kind} · {entry.facts}", SMALL_PT, width_mm=wide_mm, soft=True)
+
+
+def _height(pages: Document, entry: Entry, wide_mm: float) -> float:
+    """Without the details, which may run on to the next page. To measure costs as much as to draw."""
+    return 2 + pages.height_of(entry.title, TITLE_PT, wide_mm) + pages.height_of(entry.facts, SMALL_PT, wide_mm)
 
 
 def _at_indent(pages: Document) -> None:

@@ -27,7 +27,7 @@ class Week:
             view.version,
             len(view.posts),
             view.status.now_s // GOOD_S,
-            self._library.changes if self._library else 0,
+            self._library.version if self._library else 0,
         )
         with self._lock:
             if self._known is None or self._known[0] != stamp:

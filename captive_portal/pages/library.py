@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from captive_portal import library_words, reading_text
 from captive_portal.floods import Flood
 from captive_portal.form_page import Notice, form_page, take_one
+from captive_portal.languages import locale
 from captive_portal.library_forms import QUERY_CHARS_MAX, SearchForm
 from captive_portal.pages.list_posts import category_asked
 from captive_portal.portal import portal
@@ -32,7 +33,7 @@ def show_library() -> ResponseReturnValue:
 def show_list(form: SearchForm, notice: Notice | None = None) -> str:
     all_documents, asked = library().documents(), _words_asked()
     language, subject = _language_asked(), category_asked()
-    found = library().search(asked) if asked else [(document, None) for document in all_documents]
+    found = library().search(asked) if asked else [(document, None) for document in _own_language_first(all_documents)]
     shown = [
         (document, one)
         for document, one in found
@@ -80,6 +81,11 @@ def read_document(document_id: str) -> ResponseReturnValue:
         parts=len(parts),
         lib=library_words,
     )
+
+
+def _own_language_first(documents: tuple[Document, ...]) -> list[Document]:
+    spoken = str(locale())
+    return sorted(documents, key=lambda document: document.about.language != spoken)
 
 
 def _words_asked() -> str:

@@ -51,10 +51,9 @@ class Library:
         self._catalogue = read_catalogue(folder)
         self._index = Index(folder / INDEX)
         self._found_inside: dict[str, tuple[str, str]] = {}
-        self.version = 0  # grows when a page could show the documents otherwise
         self._work = threading.Event()
         self._is_over = threading.Event()
-        self.changes = 0  # grows with every change that a page could show
+        self.version = 0  # grows with every change that a page could show
         self._thread: threading.Thread | None = None
         self._sweep()
 
@@ -179,13 +178,11 @@ class Library:
         """Bring the index up to the catalogue."""
         known = self._index.known()
         self._found_inside = known
-        self.changes += 1
         self.version += 1
         for document in self._catalogue.documents:
             if document.id not in known and not self._is_over.is_set():
                 self._index.add(document, self.path(document))
                 self._found_inside = self._index.known()
-                self.changes += 1
                 self.version += 1
         ids = {document.id for document in self._catalogue.documents}
         for gone in known.keys() - ids:
@@ -210,7 +207,6 @@ class Library:
     def _save(self, catalogue: Catalogue) -> None:
         write_catalogue(self.folder, catalogue)
         self._catalogue = catalogue
-        self.changes += 1
         self.version += 1
 
     def _sweep(self) -> None:

@@ -7,9 +7,9 @@ from werkzeug.routing import BaseConverter
 
 from captive_portal import pages, post_words, words
 from captive_portal.assets import set_up_assets
-from captive_portal.delivery import deliver
 from captive_portal.forms import new_token
 from captive_portal.icons import icon
+from captive_portal.kept_pages import set_up_kept_pages
 from captive_portal.languages import locale, set_up_languages, switch_targets
 from captive_portal.live import note_version, what_live_pages_show
 from captive_portal.portal import (
@@ -66,7 +66,7 @@ def create_app(hub: "Hub", *, portal: PortalSettings, clock: TimeSource) -> Flas
     app.context_processor(what_live_pages_show)
     app.before_request(send_strangers_home)
     app.before_request(note_version)
-    app.after_request(deliver)
+    set_up_kept_pages(app)
     app.after_request(add_security_headers)
     return app
 

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 
-from flask import Response, request
+from flask import Response, g, request
 
 from captive_portal.portal import portal
 
@@ -13,6 +13,8 @@ PACKED_KINDS = ("text/html",)
 
 def deliver(response: Response) -> Response:
     """After each request."""
+    if g.get("page_is_whole"):  # it left like this before (captive_portal.kept_pages)
+        return response
     if response.direct_passthrough or response.mimetype not in PACKED_KINDS:
         return response
     personal = request.method not in ("GET", "HEAD") or portal().settings.cookie_name in request.cookies

@@ -12,6 +12,7 @@ from flask import Request, current_app, g, request
 
 from captive_portal.floods import Flood, Floods, Limit
 from captive_portal.open_claims import OpenClaims
+from captive_portal.page_cache import PageCache
 from captive_portal.paper.press import Press
 from captive_portal.posted_notes import PostedNotes
 from captive_portal.sessions import Coordinator, Sessions
@@ -111,6 +112,7 @@ class Portal:
         self.press = Press()
         self.claims = OpenClaims(clock.monotonic_s)
         self.streams = Streams()
+        self.pages = PageCache()
         self.week = Week(hub, settings.library)
         self.pieces = Pieces(settings.library) if settings.library is not None else None
         self.live_version = Version(lambda: version_of(hub.view(), hub.alerts(None)), clock.monotonic_s)

@@ -91,6 +91,7 @@ class Tally:
         self._arrivals: dict[str, Arrivals] = {}  # by alert id
         self.heard: dict[bytes, float] = {}  # hub id -> Unix time
         self.blocks_held = 0
+        self.changes = 0  # grows when a page could show otherwise where alerts are and when hubs were heard
 
     def count(self, what: str) -> None:
         with self._lock:
@@ -112,6 +113,7 @@ class Tally:
             with self._lock:
                 for full_id in full_ids:
                     self._arrivals[full_id.hex()] = Arrivals(Journey.WAITING)
+                self.changes += 1
 
     def holds(self, block: Block, full_ids: Iterable[bytes]) -> None:
         """Which records a block holds, so that a receipt for the block is one for the alert."""
@@ -132,6 +134,7 @@ class Tally:
                 arrivals = self._arrivals.get(alert_id, Arrivals())
                 if arrivals.journey is Journey.WAITING:
                     self._arrivals[alert_id] = replace(arrivals, journey=Journey.ON_AIR)
+                    self.changes += 1
 
     def note(self, action: Action, now_s: float) -> None:
         """Count one action of the engine, and tell who listens."""
@@ -157,7 +160,9 @@ class Tally:
             case Duplicate():
                 self.count("heard again")
             case Heard(hub_id=hub_id):
+                is_news = now_s // 60 != self.heard.get(hub_id, 0.0) // 60  # pages say the minute
                 self.heard[hub_id] = now_s
+                self.changes += is_news
             case Clone():
                 self.count("clones")
             case _:
@@ -180,3 +185,4 @@ class Tally:
                     continue
                 journey = known.journey if known.journey is Journey.HERE else Journey.STORED
                 self._arrivals[alert_id] = Arrivals(journey, (*known.stored, (hub_id, now_s)))
+                self.changes += 1

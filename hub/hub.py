@@ -118,6 +118,10 @@ class Hub(BoardDeeds):
         """The board now. Cheap while nothing changes."""
         return self._pictures.view(self._owner)
 
+    def stamp(self) -> picture.Stamp:
+        """Another one whenever a page for everybody could show something else."""
+        return picture.stamp(self._owner)
+
     def status(self) -> Status:
         return picture.status(self._owner)
 

@@ -3,48 +3,129 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from hub import alerts, board_picture
+from hub.board import is_open
 from hub.clock import DAY_S
 from hub.troubles import Trouble, Troubled, english
 from hub.views import Alert, HubHeard, Post, RadioState, Status, View
 
 if TYPE_CHECKING:
+    from hub.board import Board, PostState
     from hub.owner import Owner
+    from mesh.roster import Roster
 
 CLOCK_OFF_S = 300
 
 
+Stamp = tuple[Hashable, ...]
+
+
 class Pictures:
-    """Keeps the last picture of the posts while nothing changed and nothing ended."""
+    """Keeps the last picture of the posts. Only what changed is drawn anew: a post on a full board costs no more."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._board: Board | None = None
+        self._roster: Roster | None = None
         self._version = -1
-        self._good_from_s = 0.0
+        self._drawn_s = 0.0
         self._good_until_s = 0.0
+        self._places: dict[str, Place] = {}  # by the post's id
+        self._order: list[Place] = []  # sorted; `_shown` has the posts in the same order
+        self._shown: list[Post] = []
         self._posts: tuple[Post, ...] = ()
 
     def view(self, owner: Owner) -> View:
         now_s = owner.clock.now_s()
         with self._lock:
             version = owner.folds.version
-            if version != self._version or not self._good_from_s <= now_s < self._good_until_s:
-                self._posts = _posts(owner, now_s)
-                self._good_from_s = now_s  # a clock may fall back
-                self._good_until_s = min((post.until_s for post in self._posts), default=now_s + DAY_S)
+            if version != self._version or not self._drawn_s <= now_s < self._good_until_s:
+                self._draw(owner, now_s)
                 self._version = version
             posts = self._posts
         return View(version, posts, _public_alerts(owner, now_s), status(owner, len(posts)))
 
+    def _draw(self, owner: Owner, now_s: float) -> None:
+        with owner.lock:
+            board, roster = owner.folds.board, owner.folds.roster
+            touched = board.take_touched()
+            # Posts bear the names of hubs; and when the clock falls back, what was over may stand again.
+            is_new = board is not self._board or roster is not self._roster or now_s < self._drawn_s
+            if is_new:
+                states: list[tuple[str, PostState | None]] = [*board.open_states(now_s)]
+            else:
+                states = [(post_id, board.state(post_id)) for post_id in touched]
+        if is_new:
+            self._places, self._order, self._shown = {}, [], []
+            posts = [post for post_id, state in states if (post := _seen(owner, post_id, state, now_s))]
+            for post in sorted(posts, key=_place):
+                self._places[post.id] = _place(post)
+                self._order.append(self._places[post.id])
+                self._shown.append(post)
+        for post_id, state in () if is_new else states:
+            self._take_out(post_id)
+            self._put_in(_seen(owner, post_id, state, now_s))
+        for post in [one for one in self._shown if one.until_s <= now_s] if now_s >= self._good_until_s else ():
+            self._take_out(post.id)
+        self._good_until_s = min((post.until_s for post in self._shown), default=now_s + DAY_S)
+        self._board, self._roster, self._drawn_s = board, roster, now_s
+        self._posts = tuple(self._shown)
 
-def _posts(owner: Owner, now_s: float) -> tuple[Post, ...]:
-    with owner.lock:
-        states = owner.folds.board.open_states(now_s)
-    shown = [board_picture.show(post_id, state, owner.hub_name, owner.keys.hub_id) for post_id, state in states]
-    known = [post for post in shown if post is not None and not post.hidden]
-    return tuple(sorted(known, key=lambda post: (not post.pinned, -post.made_s, post.id)))
+    def _take_out(self, post_id: str) -> None:
+        place = self._places.pop(post_id, None)
+        if place is not None:
+            at = bisect_left(self._order, place)
+            del self._order[at], self._shown[at]
+
+    def _put_in(self, post: Post | None) -> None:
+        if post is not None:
+            place = self._places[post.id] = _place(post)
+            at = bisect_left(self._order, place)
+            self._order.insert(at, place)
+            self._shown.insert(at, post)
+
+
+Place = tuple[bool, int, str]
+
+
+def _place(post: Post) -> Place:
+    """Pinned posts first, then the newest."""
+    return not post.pinned, -post.made_s, post.id
+
+
+def _seen(owner: Owner, post_id: str, state: PostState | None, now_s: float) -> Post | None:
+    """The post, if everybody may see it on the board now."""
+    if state is None or not is_open(state, now_s):
+        return None
+    post = board_picture.show(post_id, state, owner.hub_name, owner.keys.hub_id)
+    return post if post is not None and not post.hidden else None
+
+
+def stamp(owner: Owner) -> Stamp:
+    """Another one whenever a page for everybody could show something else. Cheap: it is asked for with every page.
+
+    What ends does so at a full minute (mesh.record.rounded). Counters and the queue are not in it: one page shows them,
+    and that one is drawn each time.
+    """
+    facts = owner.facts
+    return (
+        owner.folds.version,
+        int(owner.clock.now_s()) // 60,
+        owner.tally.changes,
+        owner.clones,
+        facts.radio,
+        facts.radio_words,
+        facts.region,
+        facts.preset,
+        facts.saving,
+        facts.saving_words,
+        facts.keys_words,
+        facts.damage,
+    )
 
 
 def _public_alerts(owner: Owner, now_s: float) -> tuple[Alert, ...]:

@@ -41,7 +41,7 @@ from hub.views import (
 from hub.written import Written
 from mesh.airtime import airtime_s, preset_named
 from mesh.block import TEXT_BYTES_MAX
-from mesh.keys import x25519_public_of
+from mesh.keys import BoxKeys, x25519_public_of
 from mesh.member_keys import code_keys
 from mesh.words import code_from
 
@@ -171,12 +171,23 @@ class BoardDeeds:
         wait_s = self._tries.wait_s(post_id)
         if wait_s:
             return CodeAnswer(CodeTried.WAIT, wait_s)
-        box = self._phrases.run(lambda: code_keys(code, bytes.fromhex(post_id)))
-        if not hmac.compare_digest(box.public, state.kept.code_public):
+        code_public = state.kept.code_public
+        box = self._phrases.run(lambda: self._box_of(post_id, code, code_public))
+        if isinstance(box, CodeAnswer):
+            return box
+        return CodeAnswer(CodeTried.OPENED, claims=drafts.claims_shown(state.claims_kept, state.state_of, box))
+
+    def _box_of(self, post_id: str, code: str, code_public: bytes) -> BoxKeys | CodeAnswer:
+        """In the phrases' thread, where one comes after the other: many who try at once have no more tries than one."""
+        wait_s = self._tries.wait_s(post_id)
+        if wait_s:
+            return CodeAnswer(CodeTried.WAIT, wait_s)
+        box = code_keys(code, bytes.fromhex(post_id))
+        if not hmac.compare_digest(box.public, code_public):
             self._tries.wrong(post_id)
             return CodeAnswer(CodeTried.WRONG)
         self._tries.right(post_id)
-        return CodeAnswer(CodeTried.OPENED, claims=drafts.claims_shown(state.claims_kept, state.state_of, box))
+        return box
 
     def answer_claim(self, post_id: str, code: str, claim_id: str, said: ClaimState) -> CodeAnswer:
         """Accept or decline a claim. Raises NotSaved, Busy."""

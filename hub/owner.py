@@ -154,7 +154,7 @@ class Owner:
         Raises NotSaved when the card does not take it, or not within 5 seconds, and whatever `work` raises. What came
         too late may be saved nevertheless, whole; the same form sent again is the same record.
         """
-        if self._dead:
+        if self._dead or self._stop.is_set():
             raise NotSaved("the hub has stopped")
         job, deadline_s = Job(work, Future()), time.monotonic() + ANSWER_S
         try:
@@ -402,8 +402,7 @@ class Owner:
             if isinstance(action, mesh_events.TimeHeard):
                 self.clock.hear(action.hub_id, action.unix_s, action.rank)
             if isinstance(action, Send) and (self._link is None or not self._link.send(action.frame, action.frame_id)):
-                refused = FrameRefused(action.frame_id, "away" if self._link is None else "full")
-                self.offer(refused)
+                self._deferred.append(FrameRefused(action.frame_id, "away" if self._link is None else "full"))
 
     def _fail(self, problem: StoreFailed, items: Iterable[Job | LinkEvent]) -> None:
         """The card did not take it: nothing of this turn was promised, nothing of it goes out."""

@@ -10,10 +10,14 @@ from joined_links import Joined
 from rig import alert, claim, member_of, need
 
 from hub.batch import Outcome
+from hub.clock import Rank
 from hub.hub import Hub
+from hub.keyring import Keyring
 from hub.store.failed import StoreFailed
 from hub.views import AlertAudience, Arrival, Audience, CodeTried, Journey
+from mesh.frame import ControlFrame, ControlKind, open_body, parse_frame, take_clock
 from mesh.links.link import FRAME_BYTES_MAX
+from mesh.varint import Reader
 
 Eventually = Callable[[Callable[[], bool]], None]
 
@@ -140,6 +144,36 @@ def test_after_a_card_that_failed_a_while_the_hub_is_on_the_air_again(joined: Jo
     eventually(lambda: "From Birch" in titles(alder))
 
 
+def clocks_stated(joined: Joined, name: str) -> set[int]:
+    """The ranks of the clock in the control frames that a hub sent."""
+    network = Keyring.open(joined.folders[name].folder).network
+    assert network is not None
+    ranks = set()
+    for sender, raw in joined.wire.said:
+        frame = parse_frame(raw)
+        if sender is joined.ends[name] and isinstance(frame, ControlFrame) and frame.kind is not ControlKind.REQUEST:
+            ranks.add(take_clock(Reader(open_body(frame, network)))[0].rank)
+    return ranks
+
+
+def test_an_unset_clock_is_never_passed_on_and_the_time_of_one_that_is_set_is(
+    joined: Joined, eventually: Eventually
+) -> None:
+    alder = joined.folders["Alder"].start(joined.ends["Alder"], clock_is_set=False)
+    birch = joined.folders["Birch"].start(joined.ends["Birch"], clock_is_set=False)
+    eventually(lambda: bool(clocks_stated(joined, "Alder") and clocks_stated(joined, "Birch")))
+    assert clocks_stated(joined, "Alder") | clocks_stated(joined, "Birch") == {Rank.UNSET}
+    assert (alder.status().clock_rank, birch.status().clock_rank) == ("unset", "unset")
+
+    joined.stop("Birch")
+    joined.folders["Birch"].start(joined.ends["Birch"])
+    eventually(lambda: alder.status().clock_rank == "peers")
+
+    joined.time.ahead_s += 31  # the hub states its clock every half minute
+    eventually(lambda: Rank.PEERS in clocks_stated(joined, "Alder"))
+    assert abs(alder.now_s() - joined.time.unix_s()) < 120
+
+
 # Hostile frames
 
 
@@ -161,6 +195,8 @@ def test_any_frame_is_counted_and_never_more_than_that(joined: Joined, eventuall
     frames = [frame for _, frame in joined.wire.said]
     before = (titles(birch), [one.id for one in birch.view().alerts], len(birch.status().hubs))
     end = joined.ends["Birch"]
+    for frame in frames:  # some were said before Birch was there: from here on every one is old
+        end.hear(frame)
 
     flipped = st.builds(
         lambda frame, at, bit: (

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from rig import HubInAFolder, alert, member_of, need
 
+from hub import pod_life
 from hub.batch import Outcome
-from hub.errors import NotSaved
+from hub.errors import Busy, NotSaved
 from hub.hub import Hub
 from hub.keyring import BELLS_FILE, NETWORK_FILE, ROSTER_FILE, Keyring
+from hub.limits import CODE_TRIES
 from hub.owner import EXIT_SOFTWARE
 from hub.store.segment import Kind
-from hub.views import Audience
+from hub.views import AlertAudience, Audience, CodeTried
 from mesh.keys import HubKeys
 from mesh.roster import NotAdmitted, RosterHub
 
@@ -198,7 +200,7 @@ from pathlib import Path
 import rig
 from rig import HubInAFolder, need
 from hub.owner import end_process
-from hub.views import Audience
+from hub.views import AlertAudience, Audience, CodeTried
 
 folder = HubInAFolder.make(Path(sys.argv[1]) / "alder", "Alder")
 hub = folder.start()
@@ -222,3 +224,71 @@ def test_the_process_ends_with_a_status_that_systemd_sees(tmp_path: Path) -> Non
 
     assert ended.returncode == EXIT_SOFTWARE
     assert "nobody foresaw" in ended.stderr
+
+
+def test_many_who_try_a_code_at_once_have_no_more_tries_than_one(hub: Hub) -> None:
+    posted = hub.post(need())
+    answers: list[CodeTried] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(hub.try_code(posted.post_id, "not the four words").tried))
+        for _ in range(14)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers.count(CodeTried.WRONG) == CODE_TRIES
+    assert answers.count(CodeTried.WAIT) == 14 - CODE_TRIES
+
+
+def test_pages_are_read_while_the_hub_is_written_to(hub: Hub) -> None:
+    """Every reader of the portal, all the time, while posts, pods, alerts and newcomers arrive."""
+    session = member_of(hub)
+    founded = hub.found_pod("Oak", ["Cho", "Dee"])
+    posted = hub.post(need(audience=Audience.NETWORK))
+    alert_id = hub.send_alert(session, alert())
+    problems: list[BaseException] = []
+    done = threading.Event()
+
+    def read() -> None:
+        try:
+            while not done.is_set():
+                hub.view()
+                hub.status()
+                hub.alerts(session)
+                hub.alert(session, alert_id)
+                hub.show_post(posted.post_id)
+                for _, pod in hub._candidates(founded.pod_code):
+                    pod_life.member_names(b"k" * 32, b"p" * 8, pod)
+        except BaseException as problem:
+            problems.append(problem)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(12):
+        hub.send_alert(session, alert(f"Alert {number}", audience=AlertAudience.NETWORK))
+        hub.confirm(session, alert_id)
+        if number % 4 == 0:  # Argon2 is slow
+            hub.found_pod(f"Pod {number}", ["Ana", "Ben"])
+        hub.admit(RosterHub(HubKeys(bytes([100 + number]) * 32).public, f"Hub {number}"))
+    done.set()
+    for reader in readers:
+        reader.join()
+
+    assert problems == []
+    assert len(hub.view().alerts) == 12
+    assert len(hub.status().hubs) == 12
+
+
+def test_a_hub_that_was_stopped_saves_nothing_and_says_so_at_once(hub_folder: HubInAFolder) -> None:
+    hub = hub_folder.start()
+    session = member_of(hub)
+    hub_folder.stop()
+    began_s = time.monotonic()
+    with pytest.raises(NotSaved):
+        hub.send_alert(session, alert())
+    with pytest.raises(Busy):
+        hub.post(need())
+    assert time.monotonic() - began_s < 1

@@ -33,11 +33,11 @@ class MovableTime:
 
     speed: float = 1.0
     ahead_s: float = 0.0
-
+    wild_s: float = 0.0  # by how much the machine's clock is wrong; how long it has run is never wrong
     began_s: float = field(default_factory=time.monotonic)
 
     def unix_s(self) -> float:
-        return time.time() + (time.monotonic() - self.began_s) * (self.speed - 1) + self.ahead_s
+        return time.time() + (time.monotonic() - self.began_s) * (self.speed - 1) + self.ahead_s + self.wild_s
 
     def monotonic_s(self) -> float:
         return time.monotonic() * self.speed + self.ahead_s

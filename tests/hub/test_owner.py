@@ -19,6 +19,7 @@ from hub.limits import CODE_TRIES
 from hub.owner import EXIT_SOFTWARE
 from hub.store.segment import Kind
 from hub.views import AlertAudience, Audience, CodeTried
+from mesh.block import expiry_day
 from mesh.keys import HubKeys
 from mesh.roster import NotAdmitted, RosterHub
 
@@ -292,3 +293,36 @@ def test_a_hub_that_was_stopped_saves_nothing_and_says_so_at_once(hub_folder: Hu
     with pytest.raises(Busy):
         hub.post(need())
     assert time.monotonic() - began_s < 1
+
+
+def test_a_clock_that_jumps_ten_years_ahead_and_back_destroys_nothing_and_strands_no_block(
+    hub_folder: HubInAFolder, eventually: Callable[[Callable[[], bool]], None]
+) -> None:
+    hub = hub_folder.start()
+    founded = hub.found_pod("Maple", ["Ana", "Ben"])
+    hub.post(need())
+    hub.post(need("Blankets", audience=Audience.NETWORK))
+    eventually(lambda: hub.status().blocks >= 3)
+    keys = Keyring.open(hub_folder.folder).network
+
+    hub_folder.time.wild_s = 3_650 * 86_400
+    hub_folder.time.ahead_s += 31  # it keeps house
+    hub.post(need("Posted by the wild clock", audience=Audience.NETWORK))
+    eventually(lambda: [post.title for post in hub.view().posts] == ["Posted by the wild clock"])
+    hub_folder.restart()
+    hub_folder.time.wild_s = 0
+    hub_folder.time.ahead_s += 31
+    hub = hub_folder.restart()
+
+    assert {post.title for post in hub.view().posts} >= {need().title, "Blankets"}
+    assert hub.log_in(founded.pod_code, founded.phrases[0][1]) is not None
+    assert Keyring.open(hub_folder.folder).network == keys
+    before = {header.id for header in hub._owner.journal.headers()}
+    hub.post(need("Written in its time", audience=Audience.NETWORK))
+    today = int(hub.now_s() // 86_400)
+
+    def new_days() -> list[int]:
+        return [expiry_day(header, today) for header in hub._owner.journal.headers() if header.id not in before]
+
+    eventually(lambda: len(new_days()) > 0)
+    assert all(today <= day <= today + 32 for day in new_days())

@@ -1,5 +1,6 @@
 """How do the pages reach the sockets? Waitress, set so that slow and broken clients cost little."""
 
+import logging
 import socket
 import threading
 from collections.abc import Sequence
@@ -42,6 +43,7 @@ def serve(app: Flask, sockets: Sequence[socket.socket]) -> Serving:
     for bound in sockets:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_MS)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it tells of each request that waits for a thread
     channels: dict[int, Any] = {}
     server = create_server(
         app,

@@ -13,11 +13,12 @@ from hub.batch import Outcome
 from hub.board import PostState
 from hub.board_drafts import answer_written, extension, progress_written
 from hub.clock import DAY_S
+from hub.code_stock import CodeStock, MadeCode, open_again, seal_again
 from hub.errors import EnoughClaims, NotSaved
 from hub.matching import Marks, Match, matches
 from hub.owner import Owner
 from hub.phrases import PhraseThread
-from hub.records import Posted, Reported
+from hub.records import Posted, PostKept, Reported
 from hub.similar import similar
 from hub.tries import Tries
 from hub.views import (
@@ -55,13 +56,14 @@ def travels(bytes_used: int, preset_name: str, *, details_travel: bool) -> Trave
 class BoardDeeds:
     """The part of the hub that the board is."""
 
-    def __init__(self, owner: Owner, phrases: PhraseThread, tries: Tries) -> None:
+    def __init__(self, owner: Owner, phrases: PhraseThread, tries: Tries, stock: CodeStock) -> None:
         self._owner = owner
         self._clock = owner.clock
         self._keyring = owner.keyring
         self._random_bytes = owner.random_bytes
         self._phrases = phrases
         self._tries = tries
+        self._stock = stock
         self._marks = Marks()
 
     # Looking
@@ -112,22 +114,34 @@ class BoardDeeds:
         """Put a post on the board. Raises NotSaved, Busy, DoesNotFit. The same draft again gives the same answer."""
         hub = self._owner.keys.hub_id
         post_id = hub + drafts.id_from(b"post", draft.token.encode())
-        code = self.code_of(draft.token, draft.language)
         if self._post_state(post_id.hex()) is None:
-            public = self._phrases.run(lambda: code_keys(code, post_id)).public
-            self._owner.do(lambda: self._posting(draft, post_id, public))
-        return PostedAnswer(post_id.hex(), code)
+            made = self._stock.take(draft.language) or self._phrases.run(lambda: self._make_code(draft, post_id))
+            self._owner.do(lambda: self._posting(draft, post_id, made))
+        return PostedAnswer(post_id.hex(), self._code_in(post_id, draft))
+
+    def _make_code(self, draft: PostDraft, post_id: bytes) -> MadeCode:
+        code = self.code_of(draft.token, draft.language)
+        return MadeCode(code, code_keys(code, post_id).public)
+
+    def _code_in(self, post_id: bytes, draft: PostDraft) -> str:
+        """The words of the post that this form made, now or when it was sent before."""
+        state = self._post_state(post_id.hex())
+        if state is not None and state.kept is not None and state.kept.again:
+            return open_again(self._keyring.code_secret, draft.token, post_id, state.kept.again)
+        return self.code_of(draft.token, draft.language)
 
     def code_of(self, token: str, language: str = "en") -> str:
-        """The four words that go with a form: made from its token, so that they need not be stored."""
+        """The four words that a form gets where the stock has none: made from its token, so they need not be stored."""
         return code_from(self._keyring.code_secret, token.encode(), language)
 
-    def _posting(self, draft: PostDraft, post_id: bytes, code_public: bytes) -> Outcome:
+    def _posting(self, draft: PostDraft, post_id: bytes, made: MadeCode) -> Outcome:
         if self._owner.folds.board.state(post_id.hex()) is not None:
             return Outcome(None)
         if self._owner.folds.board.is_full:
             raise NotSaved("the board is full")
-        written = drafts.post_records(draft, self._owner.keys.hub_id, self._clock.now_s(), code_public)
+        again = seal_again(self._keyring.code_secret, draft.token, post_id, made.code) if made.salt else b""
+        hub, now_s = self._owner.keys.hub_id, self._clock.now_s()
+        written = drafts.post_records(draft, hub, now_s, made.public, salt=made.salt, again=again)
         return Outcome(None, tuple(written))
 
     def claim_id_of(self, draft: ClaimDraft) -> str:
@@ -171,19 +185,19 @@ class BoardDeeds:
         wait_s = self._tries.wait_s(post_id)
         if wait_s:
             return CodeAnswer(CodeTried.WAIT, wait_s)
-        code_public = state.kept.code_public
-        box = self._phrases.run(lambda: self._box_of(post_id, code, code_public))
+        kept = state.kept
+        box = self._phrases.run(lambda: self._box_of(post_id, code, kept))
         if isinstance(box, CodeAnswer):
             return box
         return CodeAnswer(CodeTried.OPENED, claims=drafts.claims_shown(state.claims_kept, state.state_of, box))
 
-    def _box_of(self, post_id: str, code: str, code_public: bytes) -> BoxKeys | CodeAnswer:
+    def _box_of(self, post_id: str, code: str, kept: PostKept) -> BoxKeys | CodeAnswer:
         """In the phrases' thread, where one comes after the other: many who try at once have no more tries than one."""
         wait_s = self._tries.wait_s(post_id)
         if wait_s:
             return CodeAnswer(CodeTried.WAIT, wait_s)
-        box = code_keys(code, bytes.fromhex(post_id))
-        if not hmac.compare_digest(box.public, code_public):
+        box = code_keys(code, kept.salt or bytes.fromhex(post_id))
+        if not hmac.compare_digest(box.public, kept.code_public):
             self._tries.wrong(post_id)
             return CodeAnswer(CodeTried.WRONG)
         self._tries.right(post_id)

@@ -4,7 +4,7 @@ One frozen value a kind, with its fields and their reader. `hub.records` puts th
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntFlag
 
 from hub import limits
@@ -26,6 +26,7 @@ METS = tuple(Met)
 VERDICTS = tuple(Verdict)
 ANSWERS = (ClaimState.ACCEPTED, ClaimState.DECLINED)
 TURN_MAX = 255
+KEPT_FIELDS = 6  # of a PostKept whose code came from the stock; one whose code did not has four
 PUBLIC_KEY_BYTES = 32
 SIGNATURE_BYTES = 64
 
@@ -60,6 +61,8 @@ class PostKept:
     code_public: bytes
     details: bytes
     slip: int = 0  # the number of the paper slip that it was typed in from; 0: none
+    salt: bytes = b""  # of a code that was made before its post (hub.code_stock), 8 bytes; else the post's id is it
+    again: bytes = b""  # such a code, sealed for whoever sends the same form again
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,8 @@ def board_fields(record: BoardRecord) -> tuple[Field, ...]:
             kind = (int(record.flags), CATEGORIES.index(record.category))
             return (*kind, URGENCIES.index(record.urgency), record.quantity, record.title, record.place, record.details)
         case PostKept():
-            return (record.post, record.code_public, record.details, record.slip)
+            own = (record.post, record.code_public, record.details, record.slip)
+            return (*own, record.salt, record.again) if record.salt else own
         case Closed():
             return (record.post,)
         case Progress():
@@ -183,6 +187,20 @@ def _read_moderated(head: Head, f: Sequence[object]) -> Moderated:
     )
 
 
+def _read_kept(head: Head, fields: Sequence[object]) -> PostKept:
+    kept = PostKept(
+        head,
+        read_own_id(fields, 0),
+        read_bytes(fields, 1, PUBLIC_KEY_BYTES, PUBLIC_KEY_BYTES),
+        read_bytes(fields, 2, 0, TEXT_BYTES_MAX),
+        read_int(fields, 3, 10**limits.SLIP_DIGITS_MAX - 1),
+    )
+    if len(fields) < KEPT_FIELDS:
+        return kept
+    salt, again = read_full_id(fields, 4), read_bytes(fields, 5, 1, SEALED_BYTES_MAX)
+    return replace(kept, salt=salt, again=again)
+
+
 BOARD_KINDS: dict[type, int] = {
     Posted: 10,
     Closed: 11,
@@ -198,13 +216,7 @@ BOARD_READERS: dict[type, Callable[[Head, Sequence[object]], BoardRecord]] = {
     Posted: _read_posted,
     Closed: lambda h, f: Closed(h, read_own_id(f, 0)),
     Claimed: lambda h, f: Claimed(h, read_full_id(f, 0), read_bytes(f, 1, 1, SEALED_BYTES_MAX)),
-    PostKept: lambda h, f: PostKept(
-        h,
-        read_own_id(f, 0),
-        read_bytes(f, 1, PUBLIC_KEY_BYTES, PUBLIC_KEY_BYTES),
-        read_bytes(f, 2, 0, TEXT_BYTES_MAX),
-        read_int(f, 3, 10**limits.SLIP_DIGITS_MAX - 1),
-    ),
+    PostKept: _read_kept,
     ClaimKept: lambda h, f: ClaimKept(h, read_full_id(f, 0), read_own_id(f, 1), read_bytes(f, 2, 1, TEXT_BYTES_MAX)),
     Progress: lambda h, f: Progress(h, read_own_id(f, 0), METS[read_int(f, 1, len(METS) - 1)]),
     ClaimAnswered: _read_answered,

@@ -114,15 +114,20 @@ def frame_bytes(bytes_used: int) -> int:
     return OVERHEAD_BYTES + bytes_used
 
 
-def post_records(draft: PostDraft, hub: bytes, now_s: float, code_public: bytes) -> list[Written]:
-    """What is journalled for a post. Raises DoesNotFit for a network post that is too long for one block."""
+def post_records(
+    draft: PostDraft, hub: bytes, now_s: float, code_public: bytes, *, salt: bytes = b"", again: bytes = b""
+) -> list[Written]:
+    """What is journalled for a post. Raises DoesNotFit for a network post that is too long for one block.
+
+    salt, again: of a code of the stock (hub.code_stock).
+    """
     plan = plan_post(draft, hub, now_s)
     travels = draft.audience is Audience.NETWORK
     if travels and not plan.fits:
         raise DoesNotFit
     head = plan.posted.head
     details = b"" if plan.details_travel or not draft.details else pack_text(draft.details)
-    kept = PostKept(replace(head, id=id_from(b"kept", head.id)), head.id, code_public, details, draft.slip)
+    kept = PostKept(replace(head, id=id_from(b"kept", head.id)), head.id, code_public, details, draft.slip, salt, again)
     way = Way(post_lane(draft.days), Priority.ORDINARY) if travels else None
     return [written(plan.posted, way), written(kept, None)]
 

@@ -15,6 +15,7 @@ from hub.alerts import AlertState
 from hub.batch import Outcome
 from hub.board_deeds import BoardDeeds, travels
 from hub.clock import Clock, TimeSource
+from hub.code_stock import CodeStock
 from hub.errors import NotSaved
 from hub.housekeeping import LASTING_S
 from hub.invitation import make_invitation
@@ -58,6 +59,7 @@ class HubConfig:
     clock_is_set: bool
     share_s: float = SHARE_S
     airtime_share: float | None = None
+    codes_ahead: int = 0  # posts whose four words are made before anybody asks, in each language (hub.code_stock)
     reopen_s: float = REOPEN_S  # how long after a failure the card is looked at again
 
 
@@ -96,15 +98,18 @@ class Hub(BoardDeeds):
             reopen_s=config.reopen_s,
             die=die,
         )
-        super().__init__(owner, PhraseThread(), Tries(time_source.monotonic_s))
+        stock = CodeStock(config.codes_ahead, random_bytes)
+        super().__init__(owner, PhraseThread(), Tries(time_source.monotonic_s), stock)
 
     def start(self) -> None:
         """Open the store and begin. Raises hub.store.failed.StoreFailed, StoreLocked among them."""
         self._owner.start()
         self._phrases.start()
+        self._stock.start()
 
     def stop(self) -> None:
         """Stop the radio, then the threads. What was acknowledged stays."""
+        self._stock.stop()
         self._phrases.stop()
         self._owner.stop()
 
@@ -117,6 +122,10 @@ class Hub(BoardDeeds):
     def view(self) -> View:
         """The board now. Cheap while nothing changes."""
         return self._pictures.view(self._owner)
+
+    def codes_ready(self) -> int:
+        """How many posts could be answered without waiting for their words."""
+        return self._stock.count()
 
     def stamp(self) -> picture.Stamp:
         """Another one whenever a page for everybody could show something else."""

@@ -54,6 +54,7 @@ class HubInAFolder:
     events: list[dict[str, object]] = field(default_factory=list)
     files: Files = DISK
     random_bytes: RandomBytes = os.urandom
+    codes_ahead: int = 0
     deaths: list[str] = field(default_factory=list)  # the hub would have ended the process
 
     @classmethod
@@ -66,7 +67,7 @@ class HubInAFolder:
 
     def start(self, link: Link | None = None, *, clock_is_set: bool = True) -> Hub:
         self.running = Hub(
-            HubConfig(self.name, self.folder, clock_is_set, share_s=0.2, reopen_s=0.0),
+            HubConfig(self.name, self.folder, clock_is_set, share_s=0.2, reopen_s=0.0, codes_ahead=self.codes_ahead),
             keyring=Keyring.open(self.folder),
             time_source=self.time,
             rng=Random(7),

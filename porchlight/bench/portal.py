@@ -20,6 +20,7 @@ from porchlight.bench.machine import machine
 PAGES = ("home", "list", "show", "post")
 LOADS = ("closed", "think")
 STOP_S = 20.0
+CODES_AHEAD = 300  # as `porchlight run` has it; a longer run of posts then waits for Argon2id, one code at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def measure(posts: int, cases: "tuple[Case, ...] | list[Case]", seconds: float, 
     for case in cases:
         if case.posts != posts:
             continue
-        with _hub(posts, seed) as (pid, port):
+        with _hub(posts, seed, CODES_AHEAD if case.page == "post" else 0) as (pid, port):
             load = [sys.executable, "-m", "porchlight.bench.portal_load"]
             asked = [str(port), case.page, str(case.clients), case.load, case.beside, str(seconds)]
             done = subprocess.run([*load, *asked], capture_output=True, text=True, check=True)  # noqa: S603
@@ -121,10 +122,10 @@ def measure(posts: int, cases: "tuple[Case, ...] | list[Case]", seconds: float, 
 
 
 @contextmanager
-def _hub(posts: int, seed: int) -> Iterator[tuple[int, int]]:
-    """A hub with so many posts; its process id and the port of its pages."""
+def _hub(posts: int, seed: int, codes: int) -> Iterator[tuple[int, int]]:
+    """A hub with so many posts, and codes for as many more; its process id and the port of its pages."""
     with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
-        server = [sys.executable, "-m", "porchlight.bench.portal_server", folder, str(posts), str(seed)]
+        server = [sys.executable, "-m", "porchlight.bench.portal_server", folder, str(posts), str(seed), str(codes)]
         with subprocess.Popen(server, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
             assert process.stdout is not None
             try:

@@ -1,6 +1,7 @@
 """The hub that `porchlight bench portal` measures: a process of its own, its board filled through the journal.
 
-`python -m porchlight.bench.portal_server FOLDER POSTS SEED`. Prints one line when the pages are there: the port.
+`python -m porchlight.bench.portal_server FOLDER POSTS SEED CODES`. Prints one line when the pages are there, and the
+codes of so many posts to come are made, as on a hub that has been on for some minutes: the port.
 """
 
 import os
@@ -25,6 +26,7 @@ from hub.store.journal import Journal
 from hub.views import Audience, Category, PostDraft, PostKind
 from hub.written import encode_written
 
+LOOK_S = 0.1
 TOGETHER = 500  # posts a sync while the board is filled
 NO_LIMIT = Limit(burst=1_000_000, refill_s=0.001)  # all clients of the bench come from one address
 WORDS = ("water", "soup", "blankets", "charger", "insulin", "ride", "ladder", "radio", "batteries", "firewood", "cot")
@@ -64,11 +66,11 @@ def fill(folder: Path, count: int, seed: int) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    folder, posts, seed = Path(arguments[0]), int(arguments[1]), int(arguments[2])
+    folder, posts, seed, codes = Path(arguments[0]), int(arguments[1]), int(arguments[2]), int(arguments[3])
     fill(folder, posts, seed)
     time_source = SystemTime()
     hub = Hub(
-        HubConfig("Bench", folder, clock_is_set=True),
+        HubConfig("Bench", folder, clock_is_set=True, codes_ahead=codes),
         keyring=Keyring.open(folder),
         time_source=time_source,
         rng=Random(seed),  # noqa: S311  # lives and waits of a hub without a radio
@@ -83,6 +85,8 @@ def main(arguments: list[str]) -> int:
     serving = serve(create_app(hub, portal=settings, clock=time_source), [bound])
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    while hub.codes_ready() < codes:
+        time.sleep(LOOK_S)
     print(bound.getsockname()[1], flush=True)  # noqa: T201  # whoever started us reads it
     stopped.wait()
     serving.close()

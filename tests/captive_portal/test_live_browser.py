@@ -149,7 +149,9 @@ def test_a_page_that_gets_no_stream_asks_by_its_timer(browser: Any, served: Serv
     page.on("request", lambda request: asked.append(request.url.removeprefix(served.address)))
     page.route("**/live", lambda route: route.fulfill(status=204))
     page.clock.install()
-    page.goto(f"{served.address}/needs")
+    with page.expect_response("**/live"):
+        page.goto(f"{served.address}/needs")
+    page.wait_for_timeout(300)  # for the page to learn that it got none
     here.hub.post(need("Rope"))
 
     page.clock.fast_forward(80_000)

@@ -22,10 +22,10 @@ class Monotonic:
 
 
 class Street:
-    """An ether at twenty times the speed, and radios that hear their neighbours in the line."""
+    """An ether at twenty times the speed, if not told otherwise, and radios that hear their neighbours in the line."""
 
-    def __init__(self) -> None:
-        self.ether = Ether(Monotonic(), Random(1), speed=SPEED)
+    def __init__(self, speed: float = SPEED) -> None:
+        self.ether = Ether(Monotonic(), Random(1), speed=speed)
         self.radios: list[VirtualRadio] = []
 
     def add_radio(self, *, region: str = "US", channel: str | None = CHANNEL) -> VirtualRadio:
@@ -50,9 +50,9 @@ def _channel(name: str) -> channel_pb2.Channel:
 
 
 @contextmanager
-def street() -> Iterator[Street]:
+def street(speed: float = SPEED) -> Iterator[Street]:
     """A street whose time runs; its radios are closed at the end."""
-    made = Street()
+    made = Street(speed)
     made.ether.start()
     try:
         yield made

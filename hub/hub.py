@@ -20,6 +20,7 @@ from hub.errors import NotSaved
 from hub.housekeeping import LASTING_S
 from hub.invitation import make_invitation
 from hub.keyring import Keyring
+from hub.memory import give_back_large_blocks
 from hub.owner import REOPEN_S, Owner, end_process
 from hub.phrases import PhraseThread
 from hub.pod_life import FoundedPod
@@ -103,6 +104,7 @@ class Hub(BoardDeeds):
 
     def start(self) -> None:
         """Open the store and begin. Raises hub.store.failed.StoreFailed, StoreLocked among them."""
+        give_back_large_blocks()
         self._owner.start()
         self._phrases.start()
         self._stock.start()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mesh.links.link import Link
 
 Report = Callable[[dict[str, object]], None]
+CODES_AHEAD = 300  # posts that are answered at once after a long quiet: a street on its worst evening
 
 
 @click.command()
@@ -35,7 +36,7 @@ def run(config: Path) -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with serving(settings) as addresses:
+    with serving(settings, codes_ahead=CODES_AHEAD) as addresses:
         for address in addresses:
             click.echo(address)
         say(f"{settings.hub.name} runs. To stop it, press Ctrl-C.")
@@ -50,10 +51,12 @@ def serving(
     time_source: "TimeSource | None" = None,
     report: Report | None = None,
     share_s: float | None = None,
+    codes_ahead: int = 0,
 ) -> Iterator[tuple[str, ...]]:
     """A whole hub: radio, store, pages, control socket. Gives the addresses of its pages; ends in words if it must.
 
     share_s: how long an ordinary record waits for others to share a block, seconds.
+    codes_ahead: how many posts' words are made before anybody asks (hub.code_stock).
     """
     from captive_portal.app import create_app
     from captive_portal.serve import serve
@@ -74,7 +77,15 @@ def serving(
         for bound in sockets:
             until_stopped.callback(bound.close)
         hub = until_stopped.enter_context(
-            open_hub(settings, keyring=keyring, time_source=clock, link=link, report=report, share_s=share_s)
+            open_hub(
+                settings,
+                keyring=keyring,
+                time_source=clock,
+                link=link,
+                report=report,
+                share_s=share_s,
+                codes_ahead=codes_ahead,
+            )
         )
         control = ControlServer[AnyRequest](settings.data_folder, AnyRequest, lambda request: answer(hub, request))
         control.start()
@@ -95,6 +106,7 @@ def open_hub(
     link: "Link | None" = None,
     report: Report | None = None,
     share_s: float | None = None,
+    codes_ahead: int = 0,
 ) -> Iterator["Hub"]:
     """The hub on its data folder, without pages; without a link its radio is left alone. Ends in words if it must."""
     from hub.clock import SystemTime
@@ -108,6 +120,7 @@ def open_hub(
             clock_is_set=settings.clock.trust == "system",
             share_s=SHARE_S if share_s is None else share_s,
             airtime_share=settings.airtime.share,
+            codes_ahead=codes_ahead,
         ),
         keyring=keyring or keyring_of(settings),
         time_source=time_source or SystemTime(),

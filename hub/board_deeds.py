@@ -114,7 +114,7 @@ class BoardDeeds:
         """Put a post on the board. Raises NotSaved, Busy, DoesNotFit. The same draft again gives the same answer."""
         hub = self._owner.keys.hub_id
         post_id = hub + drafts.id_from(b"post", draft.token.encode())
-        if self._post_state(post_id.hex()) is None:
+        if not _is_whole(self._post_state(post_id.hex())):
             made = self._stock.take(draft.language) or self._phrases.run(lambda: self._make_code(draft, post_id))
             self._owner.do(lambda: self._posting(draft, post_id, made))
         return PostedAnswer(post_id.hex(), self._code_in(post_id, draft))
@@ -135,7 +135,7 @@ class BoardDeeds:
         return code_from(self._keyring.code_secret, token.encode(), language)
 
     def _posting(self, draft: PostDraft, post_id: bytes, made: MadeCode) -> Outcome:
-        if self._owner.folds.board.state(post_id.hex()) is not None:
+        if _is_whole(self._owner.folds.board.state(post_id.hex())):
             return Outcome(None)
         if self._owner.folds.board.is_full:
             raise NotSaved("the board is full")
@@ -288,6 +288,11 @@ class BoardDeeds:
     def _post_state(self, post_id: str) -> PostState | None:
         with self._owner.lock:
             return self._owner.folds.board.state(post_id)
+
+
+def _is_whole(state: PostState | None) -> bool:
+    """Whether a post of this hub is here with what is kept of it: a restored card gets its posts back without."""
+    return state is not None and state.posted is not None and state.kept is not None
 
 
 Work = Callable[[PostState], tuple[Written, ...]]

@@ -53,7 +53,7 @@ def keep(owner: Owner, batch: Batch) -> None:
     """One round. Called in the hub's thread, within a turn."""
     now_s = owner.clock.now_s()
     for written in [*claims_to_keep(owner), *restated(owner, now_s)]:
-        owner.keep(written, batch)
+        owner.keep([written], batch)
     _days(owner, batch)
     save_keys(owner, batch)
     with owner.lock:

@@ -15,7 +15,7 @@ from hub.publisher import META_NAME, Publisher
 from hub.records import NAMES, Claimed
 from hub.store.segment import Kind
 from hub.views import ClaimState
-from hub.written import Written, decode_written
+from hub.written import Written, decode_entry
 from mesh.block import FAR_SLACK_DAYS, Block, expiry_day, open_block, parse_block
 from mesh.record import Envelope, decode, encode, unpack
 from mesh.refused import Refused
@@ -38,13 +38,14 @@ def load(owner: Owner) -> None:
             blocks.append((parse_block(entry.body), entry.day))
             continue
         try:
-            written = decode_written(entry.body)
+            together = decode_entry(entry.body)
         except Refused as refused:  # a later version's, after a step back to this one
             owner.tally.count(f"not understood: {refused.reason}")
             continue
-        _apply(owner, folds, written.envelope, written.hub, from_block=False)
-        if written.way is not None and written.hub == owner.keys.hub_id:
-            travelling.append(written)
+        for written in together:
+            _apply(owner, folds, written.envelope, written.hub, from_block=False)
+            if written.way is not None and written.hub == owner.keys.hub_id:
+                travelling.append(written)
     packed = _load_blocks(owner, folds, blocks)
     with owner.lock:
         owner.folds = folds

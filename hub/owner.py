@@ -31,7 +31,7 @@ from hub.publisher import META_NAME, Publisher
 from hub.store.failed import StoreFailed
 from hub.store.files import Files
 from hub.store.journal import Journal
-from hub.written import Written, encode_written
+from hub.written import Written, encode_together
 from mesh import events as mesh_events
 from mesh.airtime import POLITE_SHARE
 from mesh.block import BlockId, Header
@@ -287,27 +287,31 @@ class Owner:
             self._deferred.append(job)  # the same form twice in one turn: it decides anew when the first is folded
             return
         batch.subjects |= subjects
-        for written in outcome.written:
-            self.keep(written, batch)
+        self.keep(outcome.written, batch)
         batch.answers.append((job.future, outcome.value))
 
-    def keep(self, written: Written, batch: Batch) -> None:
-        """Journal a record until the day it ends, fold it with this turn, and let it travel if it has a way."""
-        day = housekeeping.last_day(written.envelope, self.clock.sealing_day)
-        self.journal.append_record(day, encode_written(written))
-        batch.touched = True
-        batch.note(written.envelope, written.hub, from_block=False)
+    def keep(self, these: Iterable[Written], batch: Batch) -> None:
+        """Journal records that belong together, fold them with this turn, and let travel what has a way.
+
+        Each is kept until the day it ends. Those of one day are on the card all or none, also after a power cut.
+        """
+        by_day: dict[int, list[Written]] = {}
+        for written in these:
+            day = housekeeping.last_day(written.envelope, self.clock.sealing_day)
+            by_day.setdefault(day, []).append(written)
+            batch.note(written.envelope, written.hub, from_block=False)
+            self._let_travel(written)
+        for day, together in by_day.items():
+            for entry in encode_together(together):
+                self.journal.append_record(day, entry)
+                batch.touched = True
+
+    def _let_travel(self, written: Written) -> None:
         # Without a network nothing leaves; when there is one, the next start finds what waits in the journal.
-        if written.way is not None and written.hub == self.keys.hub_id and self.keyring.network is not None:
-            self.packer.add(
-                Waiting(
-                    written.full_id,
-                    encode(written.envelope),
-                    written.way.lane,
-                    written.way.priority,
-                    self.clock.source.monotonic_s(),
-                )
-            )
+        if written.way is None or written.hub != self.keys.hub_id or self.keyring.network is None:
+            return
+        raw, way = encode(written.envelope), written.way
+        self.packer.add(Waiting(written.full_id, raw, way.lane, way.priority, self.clock.source.monotonic_s()))
 
     def _hear(self, event: LinkEvent, batch: Batch) -> None:
         match event:

@@ -29,7 +29,7 @@ from hub.folds import Folds
 from hub.record_fields import Head
 from hub.records import HOME_ONLY, KINDS, Alerted, AlertFlags, Confirmed, Record, from_envelope, to_envelope
 from hub.views import Category, Met, Severity, Urgency
-from hub.written import Way, Written, decode_written, encode_written
+from hub.written import Way, Written, decode_entry, decode_written, encode_together, encode_written
 from mesh.block import Lane, Priority
 from mesh.record import Envelope, decode, encode
 from mesh.refused import Refused
@@ -250,13 +250,29 @@ def test_a_record_comes_back_as_it_was_from_envelope_journal_and_mesh(record: Re
     assert decode_written(encode_written(one)) == one
 
 
-@given(raw=st.binary(max_size=80))
-def test_any_bytes_are_a_written_record_or_refused(raw: bytes) -> None:
+@given(these=st.lists(facts, min_size=1, max_size=12))
+def test_records_that_belong_together_come_back_together(these: list[Written]) -> None:
+    (entry,) = encode_together(these)
+    assert decode_entry(entry) == these
+
+
+def test_records_too_long_for_one_entry_take_several() -> None:
+    kept = PostKept(head(OWN.hub_id, 1), number_id(0), b"k" * 32, b"d" * 4_000)
+    these = [written(kept, None)] * 40
+
+    entries = encode_together(these)
+
+    assert len(entries) == 3
+    assert [one for entry in entries for one in decode_entry(entry)] == these
+
+
+@given(raw=st.binary(max_size=80) | st.binary(max_size=80).map(b"\x40".__add__))
+def test_any_bytes_are_an_entry_or_refused(raw: bytes) -> None:
     try:
-        one = decode_written(raw)
+        these = decode_entry(raw)
     except Refused:
         return
-    assert encode_written(one) == raw
+    assert all(isinstance(one, Written) for one in these)
 
 
 field = st.recursive(

@@ -39,7 +39,7 @@ def answer_if_kept() -> Response | None:
         return None
     library = here.settings.library
     # Taken before anything is read: what changes meanwhile makes another stamp, and the page is drawn anew.
-    stamp = (here.hub.stamp(), g.get("live_version"), library.version if library is not None else 0)
+    stamp = (here.hub.stamp(), library.version if library is not None else 0)
     g.page_drawn = stamp, _key()
     kept = here.pages.find(*g.page_drawn)
     if kept is None:
@@ -62,7 +62,8 @@ def _may_be_kept() -> bool:
 def _key() -> Hashable:
     here = portal()
     turn = int(here.hub.now_s()) // TURN_S if request.endpoint == "display" else 0
-    return request.full_path, str(locale()), here.link(), takes_gzip() if request.endpoint in ALIKE else None, turn
+    packed = takes_gzip() if request.endpoint in ALIKE else None
+    return request.full_path, str(locale()), here.link(), packed, g.get("live_version"), turn
 
 
 def keep_form(response: Response) -> Response:

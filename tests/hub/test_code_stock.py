@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rig import HubInAFolder, claim, need
 
 from hub import drafts
 from hub.code_stock import CodeStock, open_again, seal_again
@@ -13,7 +14,6 @@ from hub.hub import Hub
 from hub.views import CodeTried
 from mesh.member_keys import code_keys
 from mesh.refused import Refused
-from tests.rig import HubInAFolder, claim, need
 
 PATIENCE_S = 60.0
 

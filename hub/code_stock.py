@@ -13,6 +13,7 @@ others. When it is empty, a post waits for its code as ever.
 
 import os
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ from mesh.words import code_from
 FIRST_LANGUAGE = "en"
 LANGUAGES_MAX = 8
 LOWEST_PRIORITY = 19
+REST_S = 1.0  # after a post: while they come in, the machine is theirs, as long as there is a code left
 SECRET_BYTES = 32
 
 
@@ -46,6 +48,7 @@ class CodeStock:
         self._lock = threading.Lock()
         self._wanted = threading.Event()
         self._is_over = False
+        self._taken_s = float("-inf")
         self._thread = threading.Thread(target=self._fill, name="codes", daemon=True)
 
     def start(self) -> None:
@@ -68,6 +71,7 @@ class CodeStock:
                 self._made.setdefault(language, deque())
             made = self._made.get(language)
             taken = made.popleft() if made else None
+            self._taken_s = time.monotonic()
         self._wanted.set()
         return taken
 
@@ -82,6 +86,9 @@ class CodeStock:
             if language is None:
                 self._wanted.wait()
                 self._wanted.clear()
+                continue
+            if self.count(language) and time.monotonic() - self._taken_s < REST_S:
+                time.sleep(REST_S / 10)
                 continue
             made = self._make(language)
             with self._lock:

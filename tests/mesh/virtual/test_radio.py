@@ -43,6 +43,17 @@ def test_settings_stay_when_the_power_goes() -> None:
     assert own.user.long_name == "Alder"
 
 
+def test_what_a_client_wrote_just_before_it_closed_is_done() -> None:
+    stage = stage_of_one()
+    stage.send("", frame(mesh_pb2.ToRadio(heartbeat=mesh_pb2.Heartbeat()).SerializeToString()))
+    order(stage, admin_pb2.AdminMessage(set_owner=mesh_pb2.User(long_name="Alder")))  # waits for the next turn
+    assert stage.radios[""].state.owner.long_name == "One"
+
+    stage.hang_up("")
+
+    assert stage.radios[""].state.owner.long_name == "Alder"
+
+
 def test_a_radio_without_power_takes_no_client() -> None:
     stage = stage_of_one()
     stage.radios[""].power_off()

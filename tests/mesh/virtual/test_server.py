@@ -1,6 +1,7 @@
 """Can real clients reach the radio? The library over TCP and over a pseudo terminal, and its stock command line."""
 
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -10,12 +11,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from meshtastic.protobuf import config_pb2, portnums_pb2
+from meshtastic.protobuf import admin_pb2, config_pb2, mesh_pb2, portnums_pb2
 from meshtastic.serial_interface import SerialInterface
 from meshtastic.tcp_interface import TCPInterface
 
 from mesh.virtual.ether import Ether
 from mesh.virtual.radio import VirtualRadio
+from mesh.virtual.stream import frame
 
 MESHTASTIC = Path(sys.executable).parent / "meshtastic"
 SPEED = 20.0
@@ -129,6 +131,28 @@ def test_a_second_client_takes_the_place_of_the_first(radio: VirtualRadio) -> No
 
             second.sendall(bytes.fromhex("94c300023a00"))
             assert second.recv(4) == bytes.fromhex("94c30006")
+
+
+@pytest.mark.parametrize("politely", [True, False])
+def test_what_a_client_wrote_before_it_was_gone_is_done(
+    ether: Ether, radio: VirtualRadio, eventually: Eventually, politely: bool
+) -> None:
+    wish = admin_pb2.AdminMessage(set_owner=mesh_pb2.User(long_name="Alder"))
+    packet = mesh_pb2.MeshPacket(to=0xA01)
+    packet.decoded.portnum, packet.decoded.payload = portnums_pb2.ADMIN_APP, wish.SerializeToString()
+    client = socket.create_connection(radio.serve_tcp(), timeout=5)
+    client.sendall(frame(mesh_pb2.ToRadio(want_config_id=1).SerializeToString()))
+    assert client.recv(1)
+    if not politely:  # the connection is reset: what was written before arrives all the same
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with ether.turn():  # the radio is busy meanwhile
+        client.sendall(frame(mesh_pb2.ToRadio(heartbeat=mesh_pb2.Heartbeat()).SerializeToString()))
+        time.sleep(0.05)
+        client.sendall(frame(mesh_pb2.ToRadio(packet=packet).SerializeToString()))
+        client.close()
+
+    eventually(lambda: radio.state.owner.long_name == "Alder")
 
 
 def test_a_radio_that_is_off_refuses_and_comes_back_on_the_same_port(

@@ -19,6 +19,7 @@ from hub.limits import CODE_TRIES
 from hub.owner import EXIT_SOFTWARE
 from hub.store.segment import Kind
 from hub.views import AlertAudience, Audience, CodeTried
+from hub.written import decode_entry
 from mesh.block import expiry_day
 from mesh.keys import HubKeys
 from mesh.roster import NotAdmitted, RosterHub
@@ -113,7 +114,8 @@ def test_a_form_sent_by_many_at_one_moment_is_one_post(hub_folder: HubInAFolder)
 
 def records_in(hub_folder: HubInAFolder) -> int:
     hub = hub_folder.start()
-    return sum(1 for entry in hub._owner.journal.entries() if entry.kind is Kind.RECORD)
+    entries = [entry.body for entry in hub._owner.journal.entries() if entry.kind is Kind.RECORD]
+    return sum(len(decode_entry(body)) for body in entries)
 
 
 def test_of_two_hubs_of_one_name_admitted_at_one_moment_only_one_is(hub: Hub) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hub import drafts, limits
@@ -19,7 +20,7 @@ from hub.written import Written, decode_entry
 from mesh.block import FAR_SLACK_DAYS, Block, expiry_day, open_block, parse_block
 from mesh.record import Envelope, decode, encode, unpack
 from mesh.refused import Refused
-from mesh.roster import KIND_ADMITTED
+from mesh.roster import KIND_ADMITTED, Network
 
 if TYPE_CHECKING:
     from hub.batch import Batch
@@ -64,7 +65,9 @@ def _load_blocks(owner: Owner, folds: Folds, blocks: list[tuple[Block, int]]) ->
         if own:
             owner.publisher.note_own(block.header, day)
         ids = []
-        for envelope in _opened(owner, folds, block, day):
+        # A clock that was wrong when it came may have led to a wrong day; the header's own is within four months.
+        nearest = expiry_day(block.header, owner.clock.sealing_day)
+        for envelope in _opened(owner, folds, block, (day, nearest)):
             full_id = block.header.hub + envelope.id
             ids.append(full_id)
             packed.update([(full_id, envelope.end_s)] if own else ())
@@ -125,7 +128,7 @@ def take(owner: Owner, block: Block, batch: Batch) -> None:
     if own:
         owner.publisher.note_own(block.header, day)
     ids, kinds = [], []
-    for envelope in _opened(owner, owner.folds, block, day):
+    for envelope in _opened(owner, owner.folds, block, (day,)):
         kinds.append(envelope.kind)
         full_id = block.header.hub + envelope.id
         ids.append(full_id)
@@ -136,8 +139,8 @@ def take(owner: Owner, block: Block, batch: Batch) -> None:
     batch.opened.append((block.id, tuple(kinds)))
 
 
-def _opened(owner: Owner, folds: Folds, block: Block, day: int) -> list[Envelope]:
-    """The records of a block; what does not open or is no record is counted, and the block stays in its log."""
+def _opened(owner: Owner, folds: Folds, block: Block, days: Sequence[int]) -> list[Envelope]:
+    """The records of a block sealed on one of `days`; what does not open is counted, and the block stays in its log."""
     network = owner.keyring.network
     author = folds.roster.get(block.header.hub)
     try:
@@ -145,7 +148,7 @@ def _opened(owner: Owner, folds: Folds, block: Block, day: int) -> list[Envelope
             raise Refused("epoch")
         if author is None:
             raise Refused("stranger")
-        text = open_block(block, author.public_key, network.id, network.chain.key_of(day))
+        day, text = _text_of(block, author.public_key, network, days)
         records = [decode(raw) for raw in unpack(text)]
         if any(record.end_s >= (day + 1 + FAR_SLACK_DAYS) * DAY_S for record in records):
             raise Refused("far")  # a record ends no later than its block
@@ -153,6 +156,15 @@ def _opened(owner: Owner, folds: Folds, block: Block, day: int) -> list[Envelope
     except Refused as refused:
         owner.tally.count(f"not opened: {refused.reason}")
         return []
+
+
+def _text_of(block: Block, public_key: bytes, network: Network, days: Sequence[int]) -> tuple[int, bytes]:
+    """The day whose key opens the block, and its text. Refused as for the last of them."""
+    *others, last = days
+    for day in others:
+        with suppress(Refused):
+            return day, open_block(block, public_key, network.id, network.chain.key_of(day))
+    return last, open_block(block, public_key, network.id, network.chain.key_of(last))
 
 
 def fold(owner: Owner, batch: Batch) -> None:

@@ -2,12 +2,16 @@
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import TypeVar, cast
 
+from hub.batch import Outcome
 from hub.hub import Hub, HubConfig
 from hub.keyring import Keyring
+from hub.owner import Owner
 from hub.store.files import DISK, Files
 from hub.views import (
     AlertAudience,
@@ -25,6 +29,7 @@ from mesh.links.link import Link
 from mesh.roster import Roster, RosterHub, found_network
 
 DAY_S = 86_400
+Seen = TypeVar("Seen")
 
 
 @dataclass
@@ -89,6 +94,12 @@ class HubInAFolder:
     def restart(self) -> Hub:
         self.stop()
         return self.start()
+
+
+def in_its_thread(hub: Hub, look: Callable[[Owner], Seen]) -> Seen:
+    """What only the hub's own thread may look at."""
+    seen = hub._owner.do(lambda: Outcome(look(hub._owner)))
+    return cast(Seen, seen)
 
 
 def token() -> str:

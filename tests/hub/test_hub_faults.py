@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 from faulty_files import FaultyFiles, PowerCut
-from rig import DAY_S, HubInAFolder, alert, need
+from rig import DAY_S, HubInAFolder, alert, in_its_thread, need
 
 from hub import pod_life
 from hub.batch import Outcome
@@ -19,6 +19,7 @@ from hub.drafts import head_for, written
 from hub.errors import NotSaved
 from hub.hub import Hub
 from hub.keyring import Keyring
+from hub.owner import Owner
 from hub.pod_life import FoundedPod
 from hub.record_fields import ID_BYTES, Head
 from hub.store.failed import StoreFailed
@@ -313,8 +314,11 @@ def test_a_card_that_is_read_only_at_the_start_is_read_and_told(
 
 def blocks_of(one: Street) -> dict[BlockId, bytes]:
     """What the hub's own journal holds of blocks."""
-    journal = one.running()._owner.journal
-    return {header.id: journal.block(header.id) or b"" for header in journal.headers()}
+
+    def look(owner: Owner) -> dict[BlockId, bytes]:
+        return {header.id: owner.journal.block(header.id) or b"" for header in owner.journal.headers()}
+
+    return in_its_thread(one.running(), look)
 
 
 def wait_for_new_block(one: Street, seen: dict[BlockId, bytes]) -> dict[BlockId, bytes]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joined_links import Joined
-from rig import alert, claim, member_of, need
+from rig import MovableTime, alert, claim, in_its_thread, member_of, need
 
 from hub.batch import Outcome
 from hub.clock import Rank
@@ -15,6 +15,7 @@ from hub.hub import Hub
 from hub.keyring import Keyring
 from hub.store.failed import StoreFailed
 from hub.views import AlertAudience, Arrival, Audience, CodeTried, Journey
+from mesh.block import BlockId
 from mesh.frame import ControlFrame, ControlKind, open_body, parse_frame, take_clock
 from mesh.links.link import FRAME_BYTES_MAX
 from mesh.varint import Reader
@@ -144,6 +145,10 @@ def test_after_a_card_that_failed_a_while_the_hub_is_on_the_air_again(joined: Jo
     eventually(lambda: "From Birch" in titles(alder))
 
 
+def held(hub: Hub) -> set[BlockId]:
+    return in_its_thread(hub, lambda owner: {header.id for header in owner.journal.headers()})
+
+
 def clocks_stated(joined: Joined, name: str) -> set[int]:
     """The ranks of the clock in the control frames that a hub sent."""
     network = Keyring.open(joined.folders[name].folder).network
@@ -172,6 +177,32 @@ def test_an_unset_clock_is_never_passed_on_and_the_time_of_one_that_is_set_is(
     joined.time.ahead_s += 31  # the hub states its clock every half minute
     eventually(lambda: Rank.PEERS in clocks_stated(joined, "Alder"))
     assert abs(alder.now_s() - joined.time.unix_s()) < 120
+
+
+def test_a_block_that_came_while_the_clock_was_wild_is_read_when_it_is_right_again(
+    joined: Joined, eventually: Eventually
+) -> None:
+    alder, birch = joined.start("Alder", "Birch")
+    alder.post(need("Before", audience=Audience.NETWORK))
+    eventually(lambda: titles(birch) == {"Before"})
+    wild = MovableTime(joined.time.speed, joined.time.ahead_s, began_s=joined.time.began_s)
+    joined.stop("Birch")
+    joined.folders["Birch"].time = wild
+    wild.wild_s = 14 * 256 * 86_400  # a header's day is told modulo 256: so this block seems to be of these days
+    (birch,) = joined.start("Birch")
+    eventually(lambda: birch.status().life == "proved")
+    alder.post(need("Meanwhile", audience=Audience.NETWORK))
+    eventually(
+        lambda: any(post.title == "Meanwhile" for post in alder.view().posts) and not alder._owner.packer.waiting
+    )
+    eventually(lambda: held(birch) >= held(alder))
+    assert birch.status().counters["not opened: seal"] > 0
+
+    joined.stop("Birch")
+    wild.wild_s = 0
+    (birch,) = joined.start("Birch")
+
+    assert titles(birch) == {"Before", "Meanwhile"}
 
 
 # Hostile frames

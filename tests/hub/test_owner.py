@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rig import HubInAFolder, alert, member_of, need
+from rig import HubInAFolder, alert, in_its_thread, member_of, need
 
 from hub import pod_life
 from hub.batch import Outcome
@@ -16,11 +16,11 @@ from hub.errors import Busy, NotSaved
 from hub.hub import Hub
 from hub.keyring import BELLS_FILE, NETWORK_FILE, ROSTER_FILE, Keyring
 from hub.limits import CODE_TRIES
-from hub.owner import EXIT_SOFTWARE
+from hub.owner import EXIT_SOFTWARE, Owner
 from hub.store.segment import Kind
 from hub.views import AlertAudience, Audience, CodeTried
 from hub.written import decode_entry
-from mesh.block import expiry_day
+from mesh.block import Header, expiry_day
 from mesh.keys import HubKeys
 from mesh.roster import NotAdmitted, RosterHub
 
@@ -112,10 +112,14 @@ def test_a_form_sent_by_many_at_one_moment_is_one_post(hub_folder: HubInAFolder)
     assert records_in(hub_folder) == 2  # the post, and what is kept of it
 
 
+def headers(owner: Owner) -> list[Header]:
+    return list(owner.journal.headers())
+
+
 def records_in(hub_folder: HubInAFolder) -> int:
     hub = hub_folder.start()
-    entries = [entry.body for entry in hub._owner.journal.entries() if entry.kind is Kind.RECORD]
-    return sum(len(decode_entry(body)) for body in entries)
+    entries = in_its_thread(hub, lambda owner: list(owner.journal.entries()))
+    return sum(len(decode_entry(entry.body)) for entry in entries if entry.kind is Kind.RECORD)
 
 
 def test_of_two_hubs_of_one_name_admitted_at_one_moment_only_one_is(hub: Hub) -> None:
@@ -319,12 +323,12 @@ def test_a_clock_that_jumps_ten_years_ahead_and_back_destroys_nothing_and_strand
     assert {post.title for post in hub.view().posts} >= {need().title, "Blankets"}
     assert hub.log_in(founded.pod_code, founded.phrases[0][1]) is not None
     assert Keyring.open(hub_folder.folder).network == keys
-    before = {header.id for header in hub._owner.journal.headers()}
+    before = {header.id for header in in_its_thread(hub, headers)}
     hub.post(need("Written in its time", audience=Audience.NETWORK))
     today = int(hub.now_s() // 86_400)
 
     def new_days() -> list[int]:
-        return [expiry_day(header, today) for header in hub._owner.journal.headers() if header.id not in before]
+        return [expiry_day(header, today) for header in in_its_thread(hub, headers) if header.id not in before]
 
     eventually(lambda: len(new_days()) > 0)
     assert all(today <= day <= today + 32 for day in new_days())

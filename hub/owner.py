@@ -7,44 +7,36 @@ A card that fails is waited for: nothing is promised meanwhile, and what it hold
 other failure is our own bug, and ends the process: to go on would be with a state that nobody has checked.
 """
 
-import contextlib
 import logging
 import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, Full, Queue
 from random import Random
 
-from hub import housekeeping, intake
+from hub import airing, housekeeping, intake
 from hub.batch import Batch, Job, Outcome
 from hub.clock import Clock
 from hub.errors import NotSaved
 from hub.facts import Facts, Tally
 from hub.folds import Folds
+from hub.inbox import Inbox, Item
 from hub.keyring import Keyring, KeyringRefused
 from hub.packer import Packer, Waiting
-from hub.publisher import META_NAME, Publisher
+from hub.publisher import Publisher
 from hub.store.failed import StoreFailed
 from hub.store.files import Files
 from hub.store.journal import Journal
 from hub.written import Written, encode_together
 from mesh import events as mesh_events
-from mesh.airtime import POLITE_SHARE
-from mesh.block import BlockId, Header
-from mesh.engine import Engine, EngineConfig
-from mesh.events import Deliver, Event, Send, Standing
+from mesh.engine import Engine
+from mesh.events import Deliver, Event
 from mesh.keys import RandomBytes
 from mesh.links.link import FrameAccepted, FrameHeard, FrameRefused, Link, LinkDown, LinkEvent, LinkUp
 from mesh.record import encode
 from mesh.roster import Network, Roster, RosterHub
 
-QUEUE_MAX = 512
-BATCH_MAX = 64
-ANSWER_S = 5.0  # then the portal says "not saved": nothing was promised
 REOPEN_S = 5.0
 TURN_S_MAX = 1.0  # real seconds between two turns at the most
 TURN_S_MIN = 0.002
@@ -95,19 +87,15 @@ class Owner:
         self.journal: Journal
         self.rng = rng
         self.clones: frozenset[bytes] = frozenset()  # ids of hubs that two cards speak for: their word admits nobody
-        self._link = link
-        self._link_state: mesh_events.LinkChanged | None = None  # as it was last told; None: nothing yet
+        self.inbox = Inbox()
+        self.link = link
+        self.link_state: mesh_events.LinkChanged | None = None  # as it was last told; None: nothing yet
+        self.airtime_share = airtime_share
         self._engine_is_new = False
         self._files = files
         self._reopen_s = reopen_s
         self._die = die
-        self._airtime_share = airtime_share
         self._data_folder = data_folder
-        self._queue: Queue[Job | LinkEvent] = Queue(QUEUE_MAX)
-        self._stop = threading.Event()
-        self._in_hand: Sequence[Job | LinkEvent] = ()  # of this turn
-        self._deferred: list[Job | LinkEvent] = []  # of this turn, for the next
-        self._dead = False
         self._thread = threading.Thread(target=self._run, name="hub", daemon=True)
         self._reopen_at_s = 0.0
         self._keep_house_at_s = 0.0
@@ -134,16 +122,14 @@ class Owner:
         if self.journal.failed is not None:
             self.facts = self.facts.not_saving(self.journal.failed.reason)
         self._thread.start()
-        if self._link is not None:
-            self._link.start(self.offer)
+        if self.link is not None:
+            self.link.start(self.offer)
 
     def stop(self) -> None:
         """End the thread; what was acknowledged is on the card already."""
-        if self._link is not None:
-            self._link.stop()
-        self._stop.set()
-        with contextlib.suppress(Full):  # then the thread is awake anyway
-            self._queue.put_nowait(Job(lambda: Outcome(None), Future()))
+        if self.link is not None:
+            self.link.stop()
+        self.inbox.close()
         if self._thread.is_alive():
             self._thread.join(10.0)
         self.journal.close()
@@ -154,24 +140,14 @@ class Owner:
         Raises NotSaved when the card does not take it, or not within 5 seconds, and whatever `work` raises. What came
         too late may be saved nevertheless, whole; the same form sent again is the same record.
         """
-        if self._dead or self._stop.is_set():
-            raise NotSaved("the hub has stopped")
-        job, deadline_s = Job(work, Future()), time.monotonic() + ANSWER_S
-        try:
-            self._queue.put(job, timeout=ANSWER_S)
-            return job.future.result(max(deadline_s - time.monotonic(), 0.0))
-        except (Full, TimeoutError):
-            job.future.cancel()  # if it has not begun, it never will
-            raise NotSaved("the hub is too busy just now") from None
+        return self.inbox.ask(work)
 
     def offer(self, event: LinkEvent) -> bool:
         """What a link heard. False: no room, a frame can be asked for again."""
-        try:
-            self._queue.put_nowait(event)
-        except Full:
+        has_room = self.inbox.offer(event)
+        if not has_room:
             self.tally.count("queue full")
-            return False
-        return True
+        return has_room
 
     def _load(self) -> None:
         """What the journal holds becomes what is known."""
@@ -182,18 +158,19 @@ class Owner:
 
     def _run(self) -> None:
         """The thread's outermost frame."""
+        items: Sequence[Item] = ()
         try:
-            while not self._stop.is_set():
-                self._in_hand = self._wait()
+            while not self.inbox.is_closed:
+                items = self.inbox.take(self._pause_s())
                 if self.journal.failed is not None:
-                    self._stand_still(self._in_hand)
+                    self._stand_still(items)
                 else:
-                    self._turn(self._in_hand)
+                    self._turn(items)
             self._finish()
         except BaseException:
             LOG.critical("the hub's thread met what nobody foresaw: the process ends", exc_info=True)
-            self._dead = True
-            self._refuse_all("the hub has stopped")
+            self.inbox.close()
+            self.inbox.refuse_all(items, "the hub has stopped")
             self._die()
 
     def _finish(self) -> None:
@@ -204,27 +181,7 @@ class Owner:
                 self.journal.sync()
             except StoreFailed as problem:  # nothing that was promised is in it
                 LOG.warning("at the stop: %s", problem)
-        self._refuse_all("the hub is stopping")
-
-    def _refuse_all(self, reason: str) -> None:
-        waiting = [*self._in_hand, *self._deferred]
-        with contextlib.suppress(Empty):
-            while True:
-                waiting.append(self._queue.get_nowait())
-        for item in waiting:
-            if isinstance(item, Job):
-                item.refuse(reason)
-
-    def _wait(self) -> list[Job | LinkEvent]:
-        """What came since, at least one thing or the time of the next wake."""
-        items, self._deferred = self._deferred, []
-        try:
-            items.append(self._queue.get(timeout=0.0 if items else self._pause_s()))
-            while len(items) < BATCH_MAX:
-                items.append(self._queue.get_nowait())
-        except Empty:
-            pass
-        return items
+        self.inbox.refuse_all((), "the hub is stopping")
 
     def _pause_s(self) -> float:
         """Real seconds until something is due."""
@@ -233,16 +190,17 @@ class Owner:
         now_s = self.clock.source.monotonic_s()
         wakes = [
             self.engine.next_wake() if self.engine is not None else None,
-            self.packer.next_due(ordinary=self._may_publish()),
+            self.packer.next_due(ordinary=airing.may_publish(self)),
         ]
         soonest_s = min((wake for wake in wakes if wake is not None), default=now_s + 3_600)
         return min(max((soonest_s - now_s) / self.clock.source.speed, TURN_S_MIN), TURN_S_MAX)
 
-    def _turn(self, items: Sequence[Job | LinkEvent]) -> None:
+    def _turn(self, items: Sequence[Item]) -> None:
         batch = Batch()
         try:
             if self._engine_is_new:
-                self._introduce_engine(batch)
+                self._engine_is_new = False
+                airing.introduce(self, batch)
             for item in items:
                 if isinstance(item, Job):
                     self._work(item, batch)
@@ -251,7 +209,7 @@ class Owner:
             self.tell_engine(mesh_events.Tick(), batch)
             self._keep_house(batch)
             self._take_blocks(batch)
-            self._publish(batch)
+            airing.publish(self, batch)
             self._note_clones(batch)
             if batch.touched:
                 self.journal.sync()
@@ -265,7 +223,7 @@ class Owner:
             housekeeping.save_keys(self, batch)
         for future, value in batch.answers:
             future.set_result(value)
-        self._send(batch)
+        airing.send(self, batch)
         intake.tell_opened(self, batch)
         self._state_facts()
 
@@ -284,7 +242,7 @@ class Owner:
             return
         subjects = outcome.subjects()
         if not batch.subjects.isdisjoint(subjects):
-            self._deferred.append(job)  # the same form twice in one turn: it decides anew when the first is folded
+            self.inbox.defer(job)  # the same form twice in one turn: it decides anew when the first is folded
             return
         batch.subjects |= subjects
         self.keep(outcome.written, batch)
@@ -334,16 +292,8 @@ class Owner:
         else:
             self.facts = self.facts.link_down(event)
             state = mesh_events.LinkChanged(up=False)
-        self._link_state = state
+        self.link_state = state
         return state
-
-    def _introduce_engine(self, batch: Batch) -> None:
-        """What an engine must know before anything else: the day, the time, whether the link can send."""
-        self._engine_is_new = False
-        self.tell_engine(mesh_events.DayChanged(self.clock.sealing_day, self.clock.kept_day), batch)
-        self.tell_engine(mesh_events.ClockStated(int(self.clock.now_s()), int(self.clock.rank)), batch)
-        if self._link_state is not None:
-            self.tell_engine(self._link_state, batch)
 
     def tell_engine(self, event: Event, batch: Batch) -> None:
         if self.engine is not None:
@@ -361,27 +311,6 @@ class Owner:
                 intake.take(self, action.block, batch)
                 batch.touched = True
 
-    def _may_publish(self) -> bool:
-        """Whether ordinary records may leave: not while this hub listens for what others know of its log."""
-        return self.engine is not None and self.engine.standing is not Standing.LISTENING
-
-    def _publish(self, batch: Batch) -> None:
-        """Seal what may leave now. A hub in doubt of its log goes on in another life."""
-        network = self.keyring.network
-        if self.engine is None or network is None:
-            return
-        parcels = self.packer.due(self.clock.source.monotonic_s(), ordinary=self._may_publish())
-        today = self.clock.sealing_day
-        for parcel in parcels:
-            is_sure = self.engine.standing in (Standing.PROVED, Standing.ALONE)
-            if not is_sure or not self.publisher.goes_on(parcel.lane, today):
-                self.open_life(batch)
-            block, expiry_day = self.publisher.seal(parcel, network, today)
-            self.journal.append_block(expiry_day, block.raw)
-            batch.touched = True
-            self.tally.published(block, [record.full_id for record in parcel.records])
-            self.tell_engine(mesh_events.BlockPublished(block), batch)
-
     def _note_clones(self, batch: Batch) -> None:
         """Two blocks under one number: from here on that hub's word admits nobody, also after a restart."""
         found = {action.block_id.log.hub for action in batch.actions if isinstance(action, mesh_events.Clone)}
@@ -392,37 +321,18 @@ class Owner:
         housekeeping.remember_clones(self)
         batch.touched = True
 
-    def open_life(self, batch: Batch) -> None:
-        if self.engine is not None:
-            self.publisher.lives_known |= self.engine.lives_known()
-        life = self.publisher.open_life(self.rng)
-        self.journal.append_meta(META_NAME, self.publisher.meta())
-        batch.touched = True
-        self.tell_engine(mesh_events.LifeOpened(life), batch)
-
-    def _send(self, batch: Batch) -> None:
-        for action in batch.actions:
-            self.tally.note(action, self.clock.now_s())
-            if isinstance(action, mesh_events.TimeHeard):
-                self.clock.hear(action.hub_id, action.unix_s, action.rank)
-            if isinstance(action, Send) and (self._link is None or not self._link.send(action.frame, action.frame_id)):
-                self._deferred.append(FrameRefused(action.frame_id, "away" if self._link is None else "full"))
-
-    def _fail(self, problem: StoreFailed, items: Iterable[Job | LinkEvent]) -> None:
+    def _fail(self, problem: StoreFailed, items: Iterable[Item]) -> None:
         """The card did not take it: nothing of this turn was promised, nothing of it goes out."""
         self._not_saving(problem)
         self._reopen_at_s = time.monotonic() + self._reopen_s
-        for item in [*items, *self._deferred]:
-            if isinstance(item, Job):
-                item.refuse(problem.reason)
-        self._deferred = []
+        self.inbox.refuse(items, problem.reason)
 
     def _not_saving(self, problem: StoreFailed) -> None:
         if self.journal.failed is None:
             self.journal.failed = problem
         self.facts = self.facts.not_saving(problem.reason)
 
-    def _stand_still(self, items: Iterable[Job | LinkEvent]) -> None:
+    def _stand_still(self, items: Iterable[Item]) -> None:
         """While nothing can be saved: say so, and look every few seconds whether the card is well again."""
         reason = str(self.journal.failed)
         for item in items:
@@ -455,19 +365,7 @@ class Owner:
     def make_engine(self, network: Network) -> None:
         """A new engine over what the journal holds; it is introduced in the next turn."""
         self._engine_is_new = True
-        self.engine = Engine(
-            keys=self.keys,
-            life=self.publisher.life,
-            network=network,
-            roster=self.folds.roster,
-            source=JournalSource(self.journal),
-            rng=self.rng,
-            config=EngineConfig(
-                region=self.facts.region or "US",
-                preset=self.facts.preset or "LONG_FAST",
-                share=self._airtime_share or POLITE_SHARE,
-            ),
-        )
+        self.engine = airing.make_engine(self, network)
 
     def first_roster(self) -> Roster:
         own = RosterHub(self.keys.public, self.name)
@@ -476,16 +374,3 @@ class Owner:
     def hub_name(self, hub_id: bytes) -> str:
         hub = self.folds.roster.get(hub_id)
         return hub.name if hub is not None else hub_id.hex()
-
-
-@dataclass(frozen=True, slots=True)
-class JournalSource:
-    """The journal as the engine reads it."""
-
-    journal: Journal
-
-    def headers(self) -> Iterable[Header]:
-        return self.journal.headers()
-
-    def raw(self, block_id: BlockId) -> bytes | None:
-        return self.journal.block(block_id)

@@ -96,11 +96,7 @@ class Stage:
 
     def stop_hub(self, name: str) -> None:
         """Stop the hub as a person would."""
-        self._end(self.hubs[name], kill=False)
-
-    def kill_hub(self, name: str) -> None:
-        """Cut the hub off without a warning."""
-        self._end(self.hubs[name], kill=True)
+        self._end(self.hubs[name])
 
     def radio_off(self, name: str) -> None:
         self.hubs[name].radio.power_off()
@@ -116,13 +112,13 @@ class Stage:
             hub.radio.close()
         self.ether.stop()
 
-    def _end(self, hub: StagedHub, *, kill: bool) -> None:
+    def _end(self, hub: StagedHub) -> None:
         process = hub.process
         if process is None:
             return
         hub.process = None
         if process.poll() is None:
-            process.kill() if kill else process.terminate()
+            process.terminate()
         try:
             process.wait(STOP_S)
         except subprocess.TimeoutExpired:

@@ -7,14 +7,13 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import requests
 from visit import Page, Reader, check, keep
 
-from mesh.virtual.ether import Transmission
 from porchlight.demo import Witness
 from porchlight.stage import Stage
 
@@ -93,7 +92,6 @@ class Seen:
 
     capture_file: Path
     events_file: Path
-    transmissions: list[Transmission] = field(default_factory=list)
 
     def rows(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.capture_file.read_text("utf-8").splitlines()]

@@ -45,10 +45,6 @@ class Retries:
         if pending is not None:
             pending.alarm.cancel()
 
-    def stop_all(self) -> None:
-        for packet_id in list(self._pending):
-            self.stop(packet_id)
-
     def heard_relayed(self, packet_id: int) -> bool:
         """Somebody passes our packet on: that is its implicit acknowledgement, once."""
         pending = self._pending.get(packet_id)

@@ -8,7 +8,7 @@
     return;
   }
   var isLive = main.hasAttribute("data-live"), isDisplay = main.hasAttribute("data-display");
-  var source = null, refusedAt = 0, heardAt = 0, lookedAt = Date.now(), touchedAt = 0, looking = false, isAway = false;
+  var source = null, refusedAt = 0, heardAt = 0, goneAt = 0, lookedAt = Date.now(), touchedAt = 0, looking = false, isAway = false;
   var turn_ms = isDisplay ? 20000 : 45000 + Math.random() * 30000, pressed = null;
 
   function tell(name, show) {
@@ -36,7 +36,8 @@
     isAway = true;
   }
 
-  function back() {
+  function back(asked) {
+    if (asked < goneAt) return;
     if (isAway) tell("");
     isAway = false;
   }
@@ -170,12 +171,12 @@
   function look() {
     if (looking) return;
     looking = true;
-    lookedAt = Date.now();
+    var asked = lookedAt = Date.now();
     ask(location.pathname + location.search, {}).then(function (answer) {
       return answer.ok && !answer.redirected ? answer.text() : "";
     }).then(function (html) {
       looking = false;
-      back();
+      back(asked);
       listen();
       if (html) whenQuiet(function () { show(new DOMParser().parseFromString(html, "text/html")); });
     }, function () {
@@ -199,7 +200,7 @@
     heard();
     mine.onmessage = function (event) {
       heard();
-      back();
+      back(heardAt);
       if (event.data !== main.getAttribute("data-live")) look();
     };
     mine.addEventListener("beat", heard);
@@ -227,7 +228,11 @@
     });
     window.addEventListener("pagehide", hush);
     window.addEventListener("pageshow", function (event) { if (event.persisted) look(); });
-    window.addEventListener("offline", away);
+    window.addEventListener("offline", function () {
+      goneAt = Date.now();
+      hush();
+      away();
+    });
     window.addEventListener("online", look);
     setInterval(tick, 2000);
     listen();
@@ -269,7 +274,7 @@
       cache: "no-store"
     }).then(function (answer) {
       form.isBusy = false;
-      back();
+      back(Date.now());
       tell("");
       if (isKept && answer.redirected) location.href = answer.url;
       else sendOn(form, button);

@@ -143,6 +143,29 @@ def test_a_board_says_that_the_hub_is_away_and_that_it_is_back(browser: Any, ser
     assert "does not answer" not in page.inner_text("#said")
 
 
+def test_an_answer_that_was_under_way_is_no_sign_that_the_hub_is_back(
+    browser: Any, served: Served, here: Here
+) -> None:
+    page = phone(browser, script=True)
+    page.goto(f"{served.address}/needs")
+    late: list[Any] = []
+    page.route("**/needs", lambda route: late.append(route))  # noqa: PLW0108 (a bound method takes no marks)
+    here.hub.post(need("Rope"))
+    while not late:
+        page.wait_for_timeout(50)
+
+    page.context.set_offline(True)
+    page.wait_for_selector("#said:has-text('does not answer')")
+    late[0].fulfill(body="<main id=main data-live=1></main>", content_type="text/html")
+    page.wait_for_timeout(1000)
+
+    assert "does not answer" in page.inner_text("#said")
+    page.unroute_all()
+    page.context.set_offline(False)
+    page.wait_for_selector("text=Rope")
+    assert "does not answer" not in page.inner_text("#said")
+
+
 def test_a_page_that_gets_no_stream_asks_by_its_timer(browser: Any, served: Served, here: Here) -> None:
     page = phone(browser, script=True)
     asked: list[str] = []

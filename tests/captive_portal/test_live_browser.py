@@ -143,9 +143,7 @@ def test_a_board_says_that_the_hub_is_away_and_that_it_is_back(browser: Any, ser
     assert "does not answer" not in page.inner_text("#said")
 
 
-def test_an_answer_that_was_under_way_is_no_sign_that_the_hub_is_back(
-    browser: Any, served: Served, here: Here
-) -> None:
+def test_an_answer_that_was_under_way_is_no_sign_that_the_hub_is_back(browser: Any, served: Served, here: Here) -> None:
     page = phone(browser, script=True)
     page.goto(f"{served.address}/needs")
     late: list[Any] = []

@@ -26,6 +26,17 @@ from hub.key_files import (
     written,
 )
 from hub.limits import PODS_MAX
+from hub.wifi_passwords import (
+    NoRoom,
+    WifiPassword,
+    WifiUse,
+    WrittenWifi,
+    first_passwords,
+    in_order,
+    new_password,
+    read_wifi,
+    write_wifi,
+)
 from mesh.keys import SECRET_BYTES, HubKeys, RandomBytes
 from mesh.member_keys import POD_ID_BYTES, VERIFIER_BYTES, phrase_matches, phrase_verifier
 from mesh.roster import Network, Roster
@@ -36,6 +47,7 @@ NETWORK_FILE = "network.key"
 ROSTER_FILE = "roster.json"
 BELLS_FILE = "bells.key"
 COORDINATOR_FILE = "coordinator.key"
+WIFI_FILE = "wifi.key"
 FILE_BYTES_MAX = 256 * 1024
 
 
@@ -82,6 +94,7 @@ class Keyring:
         self._roster: Roster | None = None
         self._verifier: bytes | None = None
         self._bells: Mapping[bytes, bytes] = MappingProxyType({})
+        self._wifi: tuple[WifiPassword, ...] = ()
 
     @classmethod
     def create(cls, data_folder: Path, random_bytes: RandomBytes) -> "Keyring":
@@ -116,12 +129,14 @@ class Keyring:
         roster = _read(folder / ROSTER_FILE, WrittenRoster)
         bells = _read(folder / BELLS_FILE, _BellsFile)
         coordinator = _read(folder / COORDINATOR_FILE, _CoordinatorFile)
+        wifi = _read(folder / WIFI_FILE, WrittenWifi)
         try:
             keyring._network = read_network(network) if network else None
             keyring._roster = read_own_roster(roster) if roster else None
         except Unreadable as problem:
             raise _damaged(folder, str(problem)) from None
         keyring._verifier = coordinator.verifier if coordinator else None
+        keyring._wifi = read_wifi(wifi) if wifi else ()
         if bells:
             keyring._bells = MappingProxyType({entry.pod: entry.bell for entry in bells.bells})
         return keyring
@@ -158,6 +173,31 @@ class Keyring:
         self._write(BELLS_FILE, _BellsFile(tuple(_Bell(pod, secret) for pod, secret in bells.items())))
         self._bells = MappingProxyType(bells)
 
+    def wifi_passwords(self) -> tuple[WifiPassword, ...]:
+        """The passwords of this hub's own access point; none before `make_wifi_passwords`."""
+        return self._wifi
+
+    def make_wifi_passwords(self, random_bytes: RandomBytes) -> tuple[WifiPassword, ...]:
+        """All passwords; the poster's and the coordinators' are made now if they are not there."""
+        return self._save_wifi(first_passwords(self._wifi, random_bytes))
+
+    def add_pod_wifi_password(self, random_bytes: RandomBytes) -> str:
+        """A new password for a pod, to be told its founder; whose it is, is kept nowhere. KeyringRefused if there are
+        as many as there may be."""
+        try:
+            first = first_passwords(self._wifi, random_bytes)
+            added = new_password(first, WifiUse.POD, random_bytes)
+        except NoRoom:
+            raise KeyringRefused("the Wi-Fi has as many passwords as it may") from None
+        self._save_wifi(in_order((*first, added)))
+        return added.password
+
+    def _save_wifi(self, passwords: tuple[WifiPassword, ...]) -> tuple[WifiPassword, ...]:
+        if passwords != self._wifi:
+            self._write(WIFI_FILE, write_wifi(passwords))
+            self._wifi = passwords
+        return passwords
+
     @property
     def has_coordinator(self) -> bool:
         return self._verifier is not None
@@ -179,6 +219,7 @@ class Keyring:
             new.unlink(missing_ok=True)  # a power cut's
             handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
+                _keep_owner(file.fileno(), self.folder)
                 file.write(written(value))
                 file.flush()
                 os.fsync(file.fileno())
@@ -219,6 +260,13 @@ def _refuse_if_others_may(path: Path) -> None:
 
 def _damaged(path: Path, words: str) -> KeyringRefused:
     return KeyringRefused(f"{path} is damaged: {words}", "restore the folder `keys` from a copy, or begin a new hub")
+
+
+def _keep_owner(handle: int, folder: Path) -> None:
+    """What root writes for a hub belongs to the hub, or it could not be read at the next start."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(handle, owner.st_uid, owner.st_gid)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -140,6 +140,7 @@ def test_any_damage_to_any_file_is_told_with_words(tmp_path: Path, name: str, ra
         keyring.save_roster(Roster().admit(keyring.hub_keys.public, "Alder"))
         keyring.save_bell(b"12345678", b"b" * 32)
         keyring.save_coordinator("olive river stone paper lamp door", os.urandom)
+        keyring.make_wifi_passwords(os.urandom)
     whole = (keys / name).read_bytes()
     at %= len(whole)
     (keys / name).write_bytes(whole[:at] + raw + whole[at + cut :])

@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from hub.settings_wifi import EXPECTED_WIFI, Interface, UplinkPart, WifiPart, check_wifi
 from mesh.roster import HUB_NAME_BYTES_MAX
 
 ADDRESSES_MAX = 16
+TIME_SERVERS_MAX = 8
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
-WIFI_NAME_BYTES_MAX = 32  # 802.11: an SSID
 RADIO_PORT = 4403  # where Meshtastic radios listen
 
 # Meshtastic's own names (its protobufs, LoRaConfig); a radio that does not know one says so when it is provisioned.
@@ -28,7 +29,6 @@ Preset = Literal[
 
 Name = Annotated[str, Meta(min_length=1, max_length=HUB_NAME_BYTES_MAX)]
 Host = Annotated[str, Meta(max_length=253, pattern=f"^{_HOST}$")]
-Interface = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]{1,15}$")]  # Linux: IFNAMSIZ less one
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +79,11 @@ class RadioPart(Struct, frozen=True, forbid_unknown_fields=True):
 
 class ClockPart(Struct, frozen=True, forbid_unknown_fields=True):
     trust: Literal["system", "unset"] = "unset"
+    servers: Annotated[tuple[Host, ...], Meta(max_length=TIME_SERVERS_MAX)] = ()
 
 
 class AirtimePart(Struct, frozen=True, forbid_unknown_fields=True):
     share: Annotated[float, Meta(gt=0, le=1)] | None = None
-
-
-class WifiPart(Struct, frozen=True, forbid_unknown_fields=True):
-    """The Wi-Fi that phones join to reach this hub; "" where there is none."""
-
-    name: Annotated[str, Meta(max_length=32)] = ""
-    password: Annotated[str, Meta(pattern=r"^([ -~]{8,63})?$")] = ""
-    hidden: bool = False
-
-    def __repr__(self) -> str:
-        return f"WifiPart(name={self.name!r}, hidden={self.hidden})"  # a log is no place for a password
 
 
 class Parts(Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,6 +95,7 @@ class Parts(Struct, frozen=True, forbid_unknown_fields=True):
     clock: ClockPart = ClockPart()
     airtime: AirtimePart = AirtimePart()
     wifi: WifiPart = WifiPart()
+    uplink: UplinkPart = UplinkPart()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +110,7 @@ class Settings:
     clock: ClockPart
     airtime: AirtimePart
     wifi: WifiPart
+    uplink: UplinkPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +160,10 @@ EXPECTED: dict[str, str] = {
     "radio.owner": "the radio's name, at most 36 characters",
     "clock": "a table, [clock]",
     "clock.trust": '"system" if this machine has a clock with a battery or a time server, else "unset"',
+    "clock.servers": f'at most {TIME_SERVERS_MAX} names of time servers, such as ["pool.ntp.org"]',
     "airtime": "a table, [airtime]",
     "airtime.share": "a number above 0, at most 1, such as 0.02",
-    "wifi": "a table, [wifi]",
-    "wifi.name": f"the Wi-Fi's name, at most {WIFI_NAME_BYTES_MAX} bytes of printable text",
-    "wifi.password": "8 to 63 plain letters, digits and signs, or nothing for an open Wi-Fi",
-    "wifi.hidden": "true or false",
+    **EXPECTED_WIFI,
 }
 
 
@@ -211,11 +201,7 @@ def cross_check(parts: Parts) -> Iterator[tuple[str, str, str]]:
     name = parts.hub.name
     if name and (not name.isprintable() or not name.strip() or len(name.encode()) > HUB_NAME_BYTES_MAX):
         yield "hub.name", "it is too long, or no printable text", EXPECTED["hub.name"]
-    wifi = parts.wifi
-    if not wifi.name.isprintable() or len(wifi.name.encode()) > WIFI_NAME_BYTES_MAX:
-        yield "wifi.name", "it is too long, or no printable text", EXPECTED["wifi.name"]
-    if wifi.password and not wifi.name:
-        yield "wifi.name", "it is missing, and there is a password", EXPECTED["wifi.name"]
+    yield from check_wifi(parts.wifi, parts.uplink, parts.portal.wire)
     seen: list[Address] = []
     for text in parts.portal.listen:
         address = parse_listen(text)
@@ -228,6 +214,9 @@ def cross_check(parts: Parts) -> Iterator[tuple[str, str, str]]:
             elif _covers(other, address) or _covers(address, other):
                 yield "portal.listen", f'"{other}" and "{text}" take the same port', "one of the two, or another port"
         seen.append(address)
+    own = parts.wifi.ip_interface
+    if parts.wifi.is_ours and own is not None and seen:
+        yield from _reach_of_phones(own, seen)
     radio = parts.radio
     if radio.kind == "tcp" and not radio.address:
         yield "radio.address", 'it is missing, and kind is "tcp"', EXPECTED["radio.address"]
@@ -235,6 +224,16 @@ def cross_check(parts: Parts) -> Iterator[tuple[str, str, str]]:
         yield "radio.address", f'"{radio.address[:60]}" is no address', EXPECTED["radio.address"]
     elif radio.address and radio.kind == "serial":
         yield "radio.address", 'a radio of kind "serial" has none', 'kind = "tcp", or no address'
+
+
+def _reach_of_phones(own: ipaddress.IPv4Interface, listen: list[Address]) -> Iterator[tuple[str, str, str]]:
+    """Whether phones that joined the hub's own access point, where it is `own`, reach a page."""
+    for address in listen:
+        if isinstance(address.ip, ipaddress.IPv4Address) and address.ip in own.network and address.ip != own.ip:
+            wrong = f'"{address}" is in the network of wifi.address, and is not the hub there'
+            yield "portal.listen", wrong, f'"{own.ip}:{address.port}"'
+    if not any(address.host in ("0.0.0.0", str(own.ip)) for address in listen):  # noqa: S104  # compared, not bound
+        yield "portal.listen", "phones on the Wi-Fi reach none of these", 'an address such as "0.0.0.0:8080" too'
 
 
 def _covers(one: Address, other: Address) -> bool:

@@ -73,6 +73,7 @@ def settings_from(text: str, file: Path) -> Settings | Problems:
         clock=parts.clock,
         airtime=parts.airtime,
         wifi=parts.wifi,
+        uplink=parts.uplink,
     )
 
 

@@ -56,14 +56,38 @@ preset = {_quoted(preset)}
 [wifi]
 # The Wi-Fi that phones join to reach this hub, as its poster and the foot of each page say it.
 # name = "Porchlight"
-# Its password; without this line it is open to everybody. The poster shows it.
+# Its password. The poster shows it. Without this line somebody else's Wi-Fi is open to everybody;
+# an access point of the hub's own gets a password that the hub makes, if its mode wants one.
 # password = "eight signs or more"
 # true if the Wi-Fi does not call out its name.
 hidden = false
+# If this hub is the access point itself: on which interface. `porchlight access-point apply` sets it up
+# (docs/access-point.md). Phones then need an address such as "0.0.0.0:8080" in [portal] listen.
+# interface = "wlan0"
+# Who may join: "open" (all, and all may listen), "poster" (WPA2, one password), "pods" (WPA2, a password of its own
+# for each pod and for coordinators), "owe" or "wpa3" (for USB adapters that can).
+# mode = "poster"
+# Where the hub stands; the law of the radio differs.
+# country = "DE"
+# 1 to 13 at 2.4 GHz, which reaches further; 36 to 177 at 5 GHz. The country must allow it.
+# channel = 6
+# The hub's address there, which people may have to type, and the network of the phones.
+# address = "10.42.0.1/24"
+# How many phones may be joined at once; 0: what is known to be safe on this board.
+# stations = 0
+
+[uplink]
+# Where this hub reaches other networks, such as the internet; nobody on the Wi-Fi does, unless share is true.
+# interface = "eth0"
+# share = false
+# For each phone, when it is shared: kilobits a second.
+# rate_kbit = 500
 
 [clock]
 # "system" if this machine keeps time without help (a battery, or a time server); "unset" if it may wake up in 1970.
 trust = {_quoted(clock_trust)}
+# Time servers to ask over the uplink; without this line none is asked.
+# servers = ["pool.ntp.org"]
 
 [airtime]
 # The largest share of the time in which this hub's own frames may be on the air, such as 0.02 (72 seconds an hour).

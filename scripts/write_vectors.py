@@ -13,10 +13,11 @@ from typing import Any
 
 from mesh import labels, member_keys, pod_keys, words
 from mesh.block import Block, Header, Lane, Priority, join_trailer, seal
+from mesh.carry import key_to_write, seal_file
 from mesh.curve import x25519_public_of
 from mesh.keys import Chain, HubKeys, seal_control, seal_to, siv_key
 from mesh.record import Envelope, Field, encode, pack
-from mesh.roster import Roster
+from mesh.roster import Network, Roster
 from mesh.text import pack_text
 from mesh.text_dictionary import DICTIONARIES
 
@@ -43,6 +44,7 @@ def all_vectors() -> dict[str, Vectors]:
         "words.json": word_vectors(),
         "records.json": record_vectors(),
         "texts.json": text_vectors(),
+        "carry.json": carry_vectors(),
     }
 
 
@@ -230,6 +232,40 @@ def block_vectors() -> Vectors:
         "accepted": shown(accepted),
         "refused": [{"name": name, "block": raw.hex(), "reason": reason} for name, raw, reason in refused_blocks()],
         "unopened": [{"name": name, "block": raw.hex(), "reason": reason} for name, raw, reason in unopened_blocks()],
+    }
+
+
+# --- blocks that walk ---
+
+
+def carry_vectors() -> Vectors:
+    network = Network(NETWORK_ID, "Oak Hill", EPOCH, TODAY, CHAIN, fixed("control key"), "porchlight", fixed("psk"))
+    blocks = [sealed_block(replace(HEADER, sequence=700 + number), bytes(60 + number)).raw for number in range(30)]
+    key = key_to_write(network, TODAY)
+    pieces = list(seal_file(blocks, key, ALDER.hub_id, fixed_random("carry nonce")))
+    first, filled, empty = pieces[0], pieces[1], pieces[-1]
+    refused = [
+        ("one byte short", first[:-1], "length"),
+        ("one byte behind it", first + b"\0", "length"),
+        ("nonce changed", changed(first, 0, 0x01), "seal"),
+        ("tag changed", changed(first, 16, 0x01), "seal"),
+        ("last byte changed", changed(first, -1, 0x80), "seal"),
+        ("nothing but zero bytes", bytes(4_096), "seal"),
+    ]
+    return {
+        "about": ABOUT
+        + " Every nonce is the same here, so that the file is; a hub's are random. The file has 16 pieces:"
+        " the first, the second, and empty ones like the last.",
+        "network_id": NETWORK_ID.hex(),
+        "today": TODAY,
+        "key_day": 20_632,
+        "chain": {"day": CHAIN.day, "secret": CHAIN.secret.hex()},
+        "siv_key": key.key64.hex(),
+        "hub": ALDER.hub_id.hex(),
+        "blocks": [raw.hex() for raw in blocks],
+        "pieces": [piece.hex() for piece in (first, filled, empty)],
+        "file_sha256": sha256(b"".join(pieces)).hexdigest(),
+        "refused": [{"name": name, "piece": raw.hex(), "reason": reason} for name, raw, reason in refused],
     }
 
 

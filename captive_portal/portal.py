@@ -76,7 +76,7 @@ class PortalSettings:
     """What the portal is told by the front door."""
 
     hub_name: str
-    addresses: tuple[str, ...]  # such as "http://10.42.0.1": ours; a stranger's host name is sent to the first
+    addresses: tuple[str, ...]  # such as "http://10.42.0.1": ours
     cookie_name: str  # one per hub: the three hubs of a demonstration share 127.0.0.1, and cookies know no ports
     phrase_link: PhraseLink = field(default_factory=link_by_address)
     wifi_name: str = ""  # the Wi-Fi to join, if there is one; said at the foot of each page
@@ -89,13 +89,25 @@ class PortalSettings:
 
     @property
     def home_address(self) -> str:
-        return self.addresses[0].rstrip("/")
+        """Where strangers are sent, and what is said and printed: the first that is a number, not a name.
+
+        Apple's devices ask the others on the air for a `.local` name, never the hub: a redirect to one hangs them.
+        """
+        return next(filter(_is_numeric, self.addresses), self.addresses[0]).rstrip("/")
 
     @property
     def hosts(self) -> frozenset[str]:
         """Host names that are ours, without ports."""
         named = {urlsplit(address).hostname or "" for address in self.addresses}
         return frozenset(named | {"localhost", "127.0.0.1", "::1"})
+
+
+def _is_numeric(address: str) -> bool:
+    try:
+        ipaddress.ip_address(urlsplit(address).hostname or "")
+    except ValueError:
+        return False
+    return True
 
 
 class Portal:

@@ -6,6 +6,7 @@ from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from captive_portal.portal import portal
+from captive_portal.probes import PROBE_PATHS
 
 # Our own script file (live.js) and none in a page, no inline style, nothing from elsewhere, no frame around us.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -23,12 +24,15 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 def send_strangers_home() -> AnyResponse | None:
-    """Before each request: a host name that is not ours is redirected to our own address, never served."""
+    """Before each request: a host name that is not ours is redirected to our own address, never served.
+
+    So is a vendor's probe that is asked of our own address: whatever it gets must not look like the internet.
+    """
     try:
         host = urlsplit(f"//{request.host}").hostname
     except ValueError:
         host = None
-    if host in portal().settings.hosts:
+    if host in portal().settings.hosts and request.path not in PROBE_PATHS:
         return None
     response = redirect(f"{portal().settings.home_address}/", code=302 if request.method in ("GET", "HEAD") else 303)
     response.headers["Cache-Control"] = "no-store"

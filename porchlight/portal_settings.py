@@ -1,5 +1,6 @@
 """What must the portal know of this machine? Its addresses, its wires, its time zone."""
 
+import ipaddress
 from collections.abc import Callable, Iterator
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -33,14 +34,15 @@ def portal_settings(
 
 
 def addresses_of(portal: PortalPart, own: Callable[[], tuple[str, ...]] = own_addresses) -> Iterator[str]:
-    """The addresses of the pages, as people type them; the first is where strangers' host names are sent."""
+    """The addresses of the pages, as people type them: numbers before names, what others reach before loopback."""
+    numbers: list[tuple[Address, str]] = []
     for address in portal.addresses:
         hosts = own() if address.ip.is_unspecified else (address.host,)
-        family = address.ip.version
-        for host in (*portal.names, *hosts):
-            is_literal_of_the_other_family = host not in portal.names and (":" in host) != (family == 6)
-            if not is_literal_of_the_other_family:
-                yield _typed(host, address)
+        numbers += [(address, host) for host in hosts if (":" in host) == (address.ip.version == 6)]
+    for address, host in sorted(numbers, key=lambda one: ipaddress.ip_address(one[1]).is_loopback):
+        yield _typed(host, address)
+    for address in portal.addresses:
+        yield from (_typed(name, address) for name in portal.names)
 
 
 def _typed(host: str, address: Address) -> str:

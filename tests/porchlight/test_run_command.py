@@ -143,9 +143,9 @@ def test_the_pages_have_the_addresses_that_people_type() -> None:
 
     assert list(addresses_of(PortalPart(listen=("127.0.0.1:8080",)), lambda: own)) == ["http://127.0.0.1:8080"]
     assert list(addresses_of(PortalPart(listen=("0.0.0.0:80",), names=("hub.local",)), lambda: own)) == [
-        "http://hub.local",
         "http://192.168.50.1",
         "http://127.0.0.1",
+        "http://hub.local",
     ]
     assert list(addresses_of(PortalPart(listen=("[::]:81",)), lambda: own)) == ["http://[fd00::2]:81"]
     assert str(Address("::1", 8080)) == "[::1]:8080"

@@ -28,7 +28,7 @@ Preset = Literal[
 ]  # fmt: skip
 
 Name = Annotated[str, Meta(min_length=1, max_length=HUB_NAME_BYTES_MAX)]
-Host = Annotated[str, Meta(max_length=253, pattern=f"^{_HOST}$")]
+Host = Annotated[str, Meta(max_length=253, pattern=rf"^{_HOST}\Z")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Address:
 
 class HubPart(Struct, frozen=True, forbid_unknown_fields=True):
     name: Name = ""
-    data: Annotated[str, Meta(min_length=1, max_length=1024, pattern=r"^[^\x00-\x1f]+$")] = "data"
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")] = "en"
+    data: Annotated[str, Meta(min_length=1, max_length=1024, pattern=r"^[^\x00-\x1f]+\Z")] = "data"
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}\Z")] = "en"
 
 
 class PortalPart(Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,11 +65,11 @@ class PortalPart(Struct, frozen=True, forbid_unknown_fields=True):
 
 class RadioPart(Struct, frozen=True, forbid_unknown_fields=True):
     kind: Literal["none", "serial", "tcp"] = "none"
-    device: Annotated[str, Meta(max_length=255, pattern=r"^(auto|/[^\x00-\x1f]+)$")] = "auto"
+    device: Annotated[str, Meta(max_length=255, pattern=r"^(auto|/[^\x00-\x1f]+)\Z")] = "auto"
     address: str = ""
     region: Region | None = None
     preset: Preset = "LONG_FAST"
-    owner: Annotated[str, Meta(max_length=36, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    owner: Annotated[str, Meta(max_length=36, pattern=r"^[^\x00-\x1f\x7f]*\Z")] = ""
 
     @property
     def host_port(self) -> tuple[str, int] | None:

@@ -15,8 +15,8 @@ STATIONS_MAX = 200
 PREFIXES = range(22, 28)  # 1,021 to 29 addresses for phones
 _PRIVATE = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))  # RFC 1918
 
-Interface = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]{1,15}$")]  # Linux: IFNAMSIZ less one
-_InterfaceOrNone = Annotated[str, Meta(pattern=r"^([A-Za-z0-9_.@-]{1,15})?$")]
+Interface = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]{1,15}\Z")]  # Linux: IFNAMSIZ less one
+_InterfaceOrNone = Annotated[str, Meta(pattern=r"^([A-Za-z0-9_.@-]{1,15})?\Z")]
 
 Fault = tuple[str, str, str]  # key, what is wrong, what is expected
 
@@ -42,11 +42,11 @@ class WifiPart(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     name: Annotated[str, Meta(max_length=32)] = ""
-    password: Annotated[str, Meta(pattern=r"^([ -~]{8,63})?$")] = ""
+    password: Annotated[str, Meta(pattern=r"^([ -~]{8,63})?\Z")] = ""
     hidden: bool = False
     interface: _InterfaceOrNone = ""
     mode: WifiMode = WifiMode.POSTER
-    country: Annotated[str, Meta(pattern=r"^([A-Z]{2})?$")] = ""
+    country: Annotated[str, Meta(pattern=r"^([A-Z]{2})?\Z")] = ""
     channel: Annotated[int, Meta(ge=1, le=177)] = 6
     address: Annotated[str, Meta(max_length=18)] = "10.42.0.1/24"
     stations: Annotated[int, Meta(ge=0, le=STATIONS_MAX)] = 0

@@ -153,6 +153,29 @@ def test_all_that_is_wrong_with_a_wifi_is_told_at_once() -> None:
     assert "secret99" not in "\n".join(map(str, found))
 
 
+@pytest.mark.parametrize(
+    ("table", "key", "value"),
+    [
+        ("wifi", "password", "long enough\\nignore_broadcast_ssid=1"),
+        ("wifi", "password", "long enough\\n"),
+        ("wifi", "name", "Alder\\n"),
+        ("wifi", "interface", "wlan0\\n"),
+        ("wifi", "country", "DE\\n"),
+        ("wifi", "address", "10.42.0.1/24\\n"),
+        ("uplink", "interface", "usb0\\n"),
+        ("clock", "servers", "time.example.org\\n"),
+    ],
+)
+def test_no_value_brings_a_line_of_its_own_into_another_programs_configuration(
+    table: str, key: str, value: str
+) -> None:
+    written = f'["{value}"]' if key == "servers" else f'"{value}"'
+
+    (problem,) = problems_of(f"{HUB}[{table}]\n{key} = {written}\n" + ('name = "Alder"' if key == "password" else ""))
+
+    assert problem.key == f"{table}.{key}"
+
+
 def test_every_country_has_the_channel_that_a_hub_begins_with() -> None:
     assert len(CHANNELS_BY_COUNTRY) == 181
     assert all(6 in channels for channels in CHANNELS_BY_COUNTRY.values())

@@ -65,7 +65,7 @@ def _cannot_listen(address: Address, problem: OSError) -> Stop:
 def wire_networks(interfaces: Iterable[str], if_inet6: Path = IF_INET6) -> tuple[IpNetwork, ...]:
     """The IP networks of these interfaces now. One that is absent or has no address yet adds none."""
     names = tuple(interfaces)
-    found: list[IpNetwork] = [interface.network for name in names if (interface := _ipv4(name)) is not None]
+    found: list[IpNetwork] = [interface.network for name in names if (interface := ipv4_of(name)) is not None]
     found += [interface.network for name, interface in _ipv6(if_inet6) if name in names]
     # Every interface has the same link-local network: an address in it does not say which one it came by.
     return tuple(network for network in found if not network.is_link_local)
@@ -74,12 +74,12 @@ def wire_networks(interfaces: Iterable[str], if_inet6: Path = IF_INET6) -> tuple
 def own_addresses(if_inet6: Path = IF_INET6) -> tuple[str, ...]:
     """This machine's addresses now, loopback last: what a socket at 0.0.0.0 or [::] answers to."""
     found: list[ipaddress.IPv4Address | ipaddress.IPv6Address] = []
-    found += [own.ip for _, name in socket.if_nameindex() if (own := _ipv4(name)) is not None]
+    found += [own.ip for _, name in socket.if_nameindex() if (own := ipv4_of(name)) is not None]
     found += [own.ip for _, own in _ipv6(if_inet6) if not own.ip.is_link_local]
     return tuple(str(ip) for ip in sorted(found, key=lambda ip: ip.is_loopback))
 
 
-def _ipv4(interface: str) -> ipaddress.IPv4Interface | None:
+def ipv4_of(interface: str) -> ipaddress.IPv4Interface | None:
     """The interface's first IPv4 address, with its network."""
     asked = struct.pack("16s16x", interface.encode()[:15])
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:

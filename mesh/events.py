@@ -1,9 +1,13 @@
-"""What can happen to the engine, and what can it want done? Events go in with the time, actions come out."""
+"""What can happen to the engine, and what can it want done? Events go in with the time, actions come out.
+
+`link` is a link's name (mesh.links.link): where a hub has one alone, that is its radio.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mesh.block import Block, BlockId, Priority
+from mesh.links.link import RADIO
 from mesh.refused import Reason
 from mesh.roster import Network, Roster
 
@@ -32,11 +36,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FrameReceived:
-    """A link heard a frame. Whatever it holds is a stranger's word."""
+    """A link heard a frame. Whatever it holds is a stranger's word.
+
+    With link=STICK it is a block that walked in, and nothing else is taken. Each such event yields one of Deliver (new
+    here; it goes on to the links like any new block), Duplicate, Clone with Dropped, or Dropped.
+    """
 
     payload: bytes
     from_radio: int = 0
     snr_db: float | None = None
+    link: str = RADIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +79,9 @@ class LinkChanged:
     """The link can send, or can no longer. The engine takes it for down until told otherwise."""
 
     up: bool
-    region: str | None = None  # None: as before
+    region: str | None = None  # None: as before, or no radio
     preset: str | None = None
+    link: str = RADIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,7 @@ class FrameDone:
     frame_id: int
     ok: bool
     reason: str = ""
+    link: str = RADIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +129,13 @@ class Send:
     """Hand this frame to the link, and report with FrameDone."""
 
     frame: bytes
-    frame_id: int
+    frame_id: int  # one of this link's
     priority: Priority
     kind: FrameKind
     block_id: BlockId | None  # None for control frames and coded ones
     repair: bool  # a block that was asked for, not a new one
+    link: str = RADIO
+    crosses: bool = False  # another hub's block, passed on from the link on which it came
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +144,7 @@ class Deliver:
 
     block: Block
     via_repair: bool
+    link: str = RADIO  # on which it came
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +153,7 @@ class Stored:
 
     block_id: BlockId
     hub_id: bytes
+    link: str = RADIO  # by which the word came first
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +163,7 @@ class Dropped:
     reason: Reason
     bytes: int
     from_radio: int = 0
+    link: str = RADIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +171,7 @@ class Duplicate:
     """A block that is held already came again. No error: floods do that."""
 
     block_id: BlockId
+    link: str = RADIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +179,7 @@ class Heard:
     """A control frame of that hub arrived."""
 
     hub_id: bytes
+    link: str = RADIO
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class Outcome:
 
     value: object
     written: tuple[Written, ...] = ()
+    carried: tuple[bytes, ...] = ()  # blocks that came on a stick; `value` is then a hub.carry.Taken
 
     def subjects(self) -> frozenset[bytes]:
         """What it changes. Two jobs of one turn that change the same must not both decide from the state before it."""

@@ -14,6 +14,7 @@ from hub import alerts, drafts, picture, pod_life
 from hub.alerts import AlertState
 from hub.batch import Outcome
 from hub.board_deeds import BoardDeeds, travels
+from hub.carry import Carrier
 from hub.clock import Clock, TimeSource
 from hub.code_stock import CodeStock
 from hub.errors import NotSaved
@@ -99,6 +100,7 @@ class Hub(BoardDeeds):
             reopen_s=config.reopen_s,
             die=die,
         )
+        self.carrier = Carrier(owner)
         stock = CodeStock(config.codes_ahead, random_bytes)
         super().__init__(owner, PhraseThread(), Tries(time_source.monotonic_s), stock)
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from random import Random
 
-from hub import airing, housekeeping, intake
+from hub import airing, carry, housekeeping, intake
 from hub.batch import Batch, Job, Outcome
 from hub.clock import Clock
 from hub.errors import NotSaved
@@ -246,6 +246,8 @@ class Owner:
             return
         batch.subjects |= subjects
         self.keep(outcome.written, batch)
+        if isinstance(outcome.value, carry.Taken):
+            carry.take(self, outcome.carried, outcome.value, batch)
         batch.answers.append((job.future, outcome.value))
 
     def keep(self, these: Iterable[Written], batch: Batch) -> None:

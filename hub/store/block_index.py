@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mesh.block import BlockId, parse_block
+from mesh.block import BlockId, Lane, LogId, parse_block
 from mesh.refused import Refused
 
 
@@ -34,6 +34,10 @@ class BlockIndex:
         """Drop what lies in segments of earlier days."""
         self._places = {number: place for number, place in self._places.items() if place.day >= kept_day}
 
+    def ids(self, from_day: int) -> list[BlockId]:
+        """Of the blocks whose day is `from_day` or later, in no order."""
+        return [_id(number) for number, place in self._places.items() if place.day >= from_day]
+
     def is_held(self, raw: bytes, place: Place) -> bool:
         """Is `raw` the block whose place this is?"""
         try:
@@ -46,3 +50,8 @@ def _number(block_id: BlockId) -> int:
     """A block's id as one small number, since there are many: lane, hub, life, sequence."""
     log = block_id.log
     return int.from_bytes(bytes([log.lane]) + log.hub + bytes([log.life]) + block_id.sequence.to_bytes(2))
+
+
+def _id(number: int) -> BlockId:
+    raw = number.to_bytes(6)
+    return BlockId(LogId(raw[1:3], raw[3], Lane(raw[0])), int.from_bytes(raw[4:]))

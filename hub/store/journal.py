@@ -178,6 +178,10 @@ class Journal:
             self._blocks.drop(block_id)
         return raw
 
+    def block_ids(self, from_day: int) -> list[BlockId]:
+        """The blocks held that expire on `from_day` or later, from memory."""
+        return self._blocks.ids(from_day)
+
     def headers(self) -> Iterator[Header]:
         """The header of every block held, segment by segment."""
         return (parse_block(entry.body).header for entry in self.entries() if entry.kind is Kind.BLOCK)

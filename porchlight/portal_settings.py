@@ -11,6 +11,7 @@ from flask import Request
 from captive_portal.portal import LinkInUse, PhraseLink, PortalSettings, link_by_address
 from hub.library.shelf import Library
 from hub.settings import Address, PortalPart, Settings
+from hub.settings_wifi import WifiPart
 from porchlight.sockets import own_addresses, wire_networks
 
 WIRES_LOOKED_AT_S = 30.0  # a cable may get its address long after the hub started
@@ -21,7 +22,7 @@ def portal_settings(
 ) -> PortalSettings:
     return PortalSettings(
         hub_name=settings.hub.name,
-        addresses=tuple(addresses_of(settings.portal)),
+        addresses=tuple(addresses_of(settings.portal, settings.wifi)),
         cookie_name=f"porchlight_{hub_id.hex()}",
         phrase_link=link_by_wires(settings.portal.wire, monotonic_s),
         wifi_name=settings.wifi.name,
@@ -33,8 +34,15 @@ def portal_settings(
     )
 
 
-def addresses_of(portal: PortalPart, own: Callable[[], tuple[str, ...]] = own_addresses) -> Iterator[str]:
-    """The addresses of the pages, as people type them: numbers before names, what others reach before loopback."""
+def addresses_of(
+    portal: PortalPart, wifi: WifiPart, own: Callable[[], tuple[str, ...]] = own_addresses
+) -> Iterator[str]:
+    """The addresses of the pages, as people type them: numbers before names, what others reach before loopback.
+
+    First of all the hub's own Wi-Fi, whose port 80 leads to the pages and whose interface may have no address yet.
+    """
+    if wifi.is_ours and wifi.ip_interface is not None:
+        yield f"http://{wifi.ip_interface.ip}"
     numbers: list[tuple[Address, str]] = []
     for address in portal.addresses:
         hosts = own() if address.ip.is_unspecified else (address.host,)

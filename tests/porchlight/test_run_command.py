@@ -17,6 +17,7 @@ from hub_places import Place, Typed, begun
 from hub.hub import Hub
 from hub.settings import Address, PortalPart
 from hub.settings_text import hub_toml
+from hub.settings_wifi import WifiPart
 from porchlight.config import settings_of
 from porchlight.init import begin_hub
 from porchlight.portal_settings import addresses_of, local_zone
@@ -141,13 +142,18 @@ def test_the_coordinators_phrase_is_known_to_the_hub(tmp_path: Path) -> None:
 def test_the_pages_have_the_addresses_that_people_type() -> None:
     own = ("192.168.50.1", "fd00::2", "127.0.0.1")
 
-    assert list(addresses_of(PortalPart(listen=("127.0.0.1:8080",)), lambda: own)) == ["http://127.0.0.1:8080"]
-    assert list(addresses_of(PortalPart(listen=("0.0.0.0:80",), names=("hub.local",)), lambda: own)) == [
+    def typed(portal: PortalPart, **wifi: str) -> list[str]:
+        return list(addresses_of(portal, WifiPart(**wifi), lambda: own))
+
+    assert typed(PortalPart(listen=("127.0.0.1:8080",))) == ["http://127.0.0.1:8080"]
+    assert typed(PortalPart(listen=("0.0.0.0:80",), names=("hub.local",))) == [
         "http://192.168.50.1",
         "http://127.0.0.1",
         "http://hub.local",
     ]
-    assert list(addresses_of(PortalPart(listen=("[::]:81",)), lambda: own)) == ["http://[fd00::2]:81"]
+    assert typed(PortalPart(listen=("[::]:81",))) == ["http://[fd00::2]:81"]
+    assert typed(PortalPart(listen=("0.0.0.0:8080",)), name="Ours", interface="wlan0")[0] == "http://10.42.0.1"
+    assert typed(PortalPart(listen=("0.0.0.0:8080",)), name="Another's")[0] == "http://192.168.50.1:8080"
     assert str(Address("::1", 8080)) == "[::1]:8080"
 
 

@@ -2,13 +2,14 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from hub.settings_mqtt import EXPECTED_MQTT, BrokerPart, MqttPart
 from hub.settings_wifi import EXPECTED_WIFI, Interface, UplinkPart, WifiPart, check_wifi
 from mesh.roster import HUB_NAME_BYTES_MAX
 
@@ -96,6 +97,7 @@ class Parts(Struct, frozen=True, forbid_unknown_fields=True):
     airtime: AirtimePart = AirtimePart()
     wifi: WifiPart = WifiPart()
     uplink: UplinkPart = UplinkPart()
+    broker: BrokerPart = BrokerPart()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ class Settings:
     airtime: AirtimePart
     wifi: WifiPart
     uplink: UplinkPart
+    broker: BrokerPart
+    mqtt: Mapping[str, MqttPart]  # by the broker's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,7 @@ EXPECTED: dict[str, str] = {
     "airtime": "a table, [airtime]",
     "airtime.share": "a number above 0, at most 1, such as 0.02",
     **EXPECTED_WIFI,
+    **EXPECTED_MQTT,
 }
 
 

@@ -3,16 +3,19 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import msgspec
 
 from hub.settings import EXPECTED, Parts, Problem, Problems, Settings, cross_check
+from hub.settings_mqtt import MqttPart, OneBroker, broker_table_problem, check_mqtt
 
 FILE_BYTES_MAX = 16 * 1024
 LINES_MAX = 600  # finding a line parses each prefix of the file
 PROBLEMS_MAX = 30
-SECRET = frozenset({("wifi", "password")})  # never shown on a screen
+# What is never shown on a screen, and what is said of it.
+SECRET = {("wifi", "password"): "not one that phones take", ("mqtt", "password"): "not one that can be used"}
 
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _UNKNOWN_IN = re.compile(r"Object contains unknown field `(.*)` - at `\$\.([a-z_.]+)`", re.DOTALL)
@@ -20,6 +23,7 @@ _AT = re.compile(r" - at `\$\.(?P<key>[a-z_.]+)(?:\[(?P<index>\d+|\.\.\.)\])?[^`
 _SYNTAX_LINE = re.compile(r" \(at line (?P<line>\d+), column \d+\)$")
 
 Key = tuple[str, ...]
+Converted = TypeVar("Converted", Parts, OneBroker)
 
 
 def read_settings(file: Path) -> Settings | Problems:
@@ -53,9 +57,12 @@ def settings_from(text: str, file: Path) -> Settings | Problems:
         line = int(syntax["line"]) if syntax else text.count("\n") + 1 if "end of document" in str(problem) else 0
         return _only(file, line, _plain(_SYNTAX_LINE.sub("", str(problem))), 'lines such as: name = "Alder"')
 
-    parts, faults = _convert(found)
+    brokers, faults = _convert_brokers(found)
+    parts, more = _convert(found, Parts)
+    faults += more
     wrong_keys = {key for key, _, _ in faults}
-    for dotted, wrong, expected in cross_check(parts):
+    wifi_address = parts.wifi.address if parts.wifi.is_ours else ""
+    for dotted, wrong, expected in (*cross_check(parts), *check_mqtt(brokers, parts.broker, wifi_address)):
         key = tuple(dotted.split("."))
         if key not in wrong_keys and key[:1] not in wrong_keys:
             faults.append((key, wrong, expected))
@@ -74,18 +81,38 @@ def settings_from(text: str, file: Path) -> Settings | Problems:
         airtime=parts.airtime,
         wifi=parts.wifi,
         uplink=parts.uplink,
+        broker=parts.broker,
+        mqtt=MappingProxyType(brokers),
     )
 
 
 Fault = tuple[Key, str, str]
 
 
-def _convert(found: dict[str, Any]) -> tuple[Parts, list[Fault]]:
+def _convert_brokers(found: dict[str, Any]) -> tuple[dict[str, MqttPart], list[Fault]]:
+    """The tables [mqtt.NAME], taken out of `found`: each is converted alone, so that its faults bear its name."""
+    tables = found.pop("mqtt", {})
+    if not isinstance(tables, dict):
+        return {}, [(("mqtt",), f"it is {_shown(tables)}", EXPECTED["mqtt"])]
+    brokers: dict[str, MqttPart] = {}
+    faults: list[Fault] = []
+    for name, table in tables.items():
+        wrong = broker_table_problem(name, table)
+        if wrong is not None:
+            faults.append((("mqtt", name), wrong, EXPECTED["mqtt"]))
+            continue
+        one, inside = _convert({"mqtt": table}, OneBroker)
+        brokers[name] = one.mqtt
+        faults += [(("mqtt", name, *key[1:]), fault, expected) for key, fault, expected in inside]
+    return brokers, faults
+
+
+def _convert(found: dict[str, Any], kind: type[Converted]) -> tuple[Converted, list[Fault]]:
     """msgspec stops at the first error: note it, take the key out, convert again."""
     faults: list[Fault] = []
     while True:
         try:
-            return msgspec.convert(found, Parts), faults
+            return msgspec.convert(found, kind), faults
         except msgspec.ValidationError as error:
             fault = _fault(str(error), found)
             faults.append(fault)
@@ -107,7 +134,7 @@ def _fault(message: str, found: dict[str, Any]) -> Fault:
         value = value[part]
     if at["index"] and at["index"].isdigit() and isinstance(value, list):
         value = value[int(at["index"])]
-    shown = "not one that phones take" if key in SECRET and isinstance(value, str) else _shown(value)
+    shown = SECRET[key] if key in SECRET else _shown(value)
     return key, f"it is {shown}", EXPECTED[at["key"]]
 
 

@@ -93,6 +93,27 @@ trust = {_quoted(clock_trust)}
 # The largest share of the time in which this hub's own frames may be on the air, such as 0.02 (72 seconds an hour).
 # Without it: what the law of the region and good manners allow.
 # share = 0.02
+
+# An MQTT broker, over which hubs meet wherever IP reaches: another hub's, or a city's (docs/mqtt.md). A table for each.
+# [mqtt.city]
+# address = "broker.example:8883"
+# The authority that vouches for the broker; no other counts. A relative file lies beside this one.
+# ca = "city-ca.pem"
+# What the broker's keeper gave to this hub. Whoever reads this file may join the broker, and reads nothing there.
+# user = "alder"
+# password = "as long as you like"
+# What topics must begin with, if the keeper says so.
+# prefix = ""
+# false only for a broker that speaks no TLS; a password then goes nowhere but to this machine.
+# tls = true
+
+[broker]
+# Mosquitto on this hub, for itself and for other hubs (docs/mqtt.md): where it listens, on the cable or the backhaul.
+# listen = ["192.168.77.1:8883"]
+# The network interface of that address, so that nobody reaches it from another.
+# interface = "eth0"
+# Host names under which other hubs reach this one, for its certificate.
+# names = ["cedar.example"]
 """
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from hub.settings import EXPECTED, Address, Parts, Problems, Settings, parse_listen, parse_radio_address
 from hub.settings_file import FILE_BYTES_MAX, LINES_MAX, PROBLEMS_MAX, read_settings, settings_from
+from hub.settings_mqtt import MqttPart
 from hub.settings_text import hub_toml
 
 FILE = Path("/somewhere/hub.toml")
@@ -142,6 +143,7 @@ def test_a_missing_or_unreadable_file_is_a_problem(tmp_path: Path) -> None:
 
 def test_every_setting_has_its_words() -> None:
     fields = {part: type(getattr(Parts(), part)).__struct_fields__ for part in Parts.__struct_fields__}
+    fields["mqtt"] = MqttPart.__struct_fields__  # a table for each broker
 
     assert set(EXPECTED) == set(fields) | {f"{part}.{name}" for part, names in fields.items() for name in names}
 

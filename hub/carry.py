@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 READ_A_TURN = 64  # blocks that the hub's thread reads from its card in one go
 TAKEN_A_TURN = 16  # blocks that it checks in one go: a signature each
 TRIES = 3  # of one step, when the hub is too busy
+STRANGERS_MAX = 20_000  # blocks kept until the file was read: the one that admits their author may come behind them
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class CarriedIn:
     left_out: int = 0  # files, beyond what is read in one go
     not_saved: str = ""  # why the hub took no more
 
+    def refuse(self, reason: str, count: int) -> None:
+        self.refused[reason] = self.refused.get(reason, 0) + count
+
 
 @dataclass(slots=True)
 class Taken:
@@ -68,6 +72,7 @@ class Taken:
     new: int = 0
     known: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    strangers: list[bytes] = field(default_factory=list)  # of hubs that are on no roster yet
 
 
 class NoNetwork(Exception):
@@ -102,16 +107,17 @@ class Carrier:
         with self._one_at_a_time(), Stick(folder) as stick:
             keys = keys_to_read(self._network(), self._owner.clock.sealing_day)
             found = stick.look()
-            came = CarriedIn(left_out=found.left_out)
+            came, strangers = CarriedIn(left_out=found.left_out), list[bytes]()
             for name in found.names:
                 file = stick.open(name)
                 if file is None:
                     came.not_plain += 1
                     continue
                 with file:
-                    self._read(file, keys, came)
+                    self._read(file, keys, came, strangers)
                 if came.not_saved:
                     break
+            self._take_strangers(came, strangers)
             return came
 
     # Pieces
@@ -155,7 +161,7 @@ class Carrier:
             stick.write(pieces, size_bytes, random_bytes)
             yield size_bytes
 
-    def _read(self, file: PlainFile, keys: tuple[CarryKey, ...], came: CarriedIn) -> None:
+    def _read(self, file: PlainFile, keys: tuple[CarryKey, ...], came: CarriedIn, strangers: list[bytes]) -> None:
         if file.size_bytes > FILE_BYTES_MAX:
             came.too_large += 1
             return
@@ -174,13 +180,38 @@ class Carrier:
             if piece is None:
                 continue
             whole += 1
-            for at in range(0, len(piece.blocks), TAKEN_A_TURN):
-                if not self._take(piece.blocks[at : at + TAKEN_A_TURN], came):
-                    return
+            strangers += self._take(piece.blocks, came)
+            if len(strangers) > STRANGERS_MAX:
+                came.refuse("stranger", len(strangers) - STRANGERS_MAX)
+                del strangers[STRANGERS_MAX:]
+            if came.not_saved:
+                return
         came.lost_pieces += max(first.pieces, file.piece_count) - whole
 
-    def _take(self, blocks: tuple[bytes, ...], came: CarriedIn) -> bool:
-        """False: the hub takes no more now."""
+    def _take_strangers(self, came: CarriedIn, strangers: list[bytes]) -> None:
+        """Blocks of hubs that were on no roster: once more, as long as others on the stick may have admitted them."""
+        came_before = -1
+        while strangers and came.new > came_before and not came.not_saved:
+            came_before = came.new
+            strangers = self._take(tuple(strangers), came)
+        if strangers:
+            came.refuse("stranger", len(strangers))
+
+    def _take(self, blocks: tuple[bytes, ...], came: CarriedIn) -> list[bytes]:
+        """Give the hub some blocks, a few at a time; those of strangers come back."""
+        strangers: list[bytes] = []
+        for at in range(0, len(blocks), TAKEN_A_TURN):
+            taken = self._take_few(blocks[at : at + TAKEN_A_TURN], came)
+            came.new += taken.new
+            came.known += taken.known
+            for reason, count in taken.refused.items():
+                came.refuse(reason, count)
+            strangers += taken.strangers
+            if came.not_saved:
+                break
+        return strangers
+
+    def _take_few(self, blocks: tuple[bytes, ...], came: CarriedIn) -> Taken:
         for _ in range(TRIES):
             try:
                 taken = cast(Taken, self._owner.do(lambda: Outcome(Taken(), carried=blocks)))
@@ -188,12 +219,8 @@ class Carrier:
                 came.not_saved = str(problem)
                 continue
             came.not_saved = ""
-            came.new += taken.new
-            came.known += taken.known
-            for reason, count in taken.refused.items():
-                came.refused[reason] = came.refused.get(reason, 0) + count
-            return True
-        return False
+            return taken
+        return Taken()
 
 
 def take(owner: Owner, blocks: tuple[bytes, ...], taken: Taken, batch: Batch) -> None:
@@ -212,6 +239,8 @@ def take(owner: Owner, blocks: tuple[bytes, ...], taken: Taken, batch: Batch) ->
                     taken.new += 1
                 case Duplicate():
                     taken.known += 1
+                case Dropped(reason="stranger"):
+                    taken.strangers.append(raw)
                 case Dropped(reason=reason):
                     taken.refused[reason] += 1
                 case _:

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("porchlight.status:status", "Ask the running hub how it is."),
     "network": ("porchlight.network:network", "Create a network of hubs, invite a hub, join one."),
     "pod": ("porchlight.pod:pod", "Found a pod on this hub."),
+    "carry": ("porchlight.carry:carry", "Carry blocks on a USB stick to hubs that nothing else reaches."),
     "radio": ("porchlight.radio:radio", "Find the radio, and set it up as the hub needs it."),
     "bench": ("porchlight.bench:bench", "Measure the mesh, the store and the pages."),
     "virtual-radio": ("porchlight.virtual_radio:virtual_radio", "Run one virtual Meshtastic radio, as from the shop."),

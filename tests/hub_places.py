@@ -5,6 +5,7 @@ from pathlib import Path
 
 from click.testing import Result
 
+from hub.carry import Carrier, NoNetwork
 from hub.invitation import make_invitation
 from hub.keyring import Keyring
 from hub.pod_life import FoundedPod
@@ -81,3 +82,7 @@ class SmallHub:
 
     def found_pod(self, name: str, member_names: list[str]) -> FoundedPod:
         return FoundedPod("7KQM2XA", tuple((member, f"six words of {member}") for member in member_names))
+
+    @property
+    def carrier(self) -> Carrier:
+        raise NoNetwork

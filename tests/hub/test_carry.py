@@ -14,9 +14,11 @@ from hub.carry import CarriedIn
 from hub.carry_files import FILES_MAX, Stick, StickFailed, Trouble
 from hub.errors import Busy
 from hub.hub import Hub
+from hub.invitation import open_invitation
 from hub.keyring import Keyring
 from hub.views import AlertAudience, Audience
 from mesh.carry import FILE_BYTES_MAX, PIECE_BYTES, key_to_write, keys_to_read, open_piece, seal_file
+from mesh.roster import RosterHub
 
 Eventually = Callable[[Callable[[], bool]], None]
 HALF_AN_HOUR_S = 1_801  # so long a hub that hears nobody waits before it writes into its log
@@ -194,6 +196,38 @@ def test_blocks_that_do_not_belong_here_are_refused_with_the_reasons_of_the_air(
 
     assert came.refused == {"signature": 1, "stranger": 1, "type": 2, "expired": 1}
     assert came.new == len(good)
+
+
+def test_what_a_hub_wrote_that_was_invited_meanwhile_is_taken_whatever_its_place_in_the_file(
+    joined: Joined, stick: Path, tmp_path: Path, eventually: Eventually
+) -> None:
+    """Dogwood was admitted by Alder after Cedar lost touch; its blocks may lie before the one that admits it."""
+    alder, cedar = (joined.folders[name].start() for name in ("Alder", "Cedar"))
+    dogwood = HubInAFolder.make(tmp_path / "dogwood", "Dogwood", network=False)
+    dogwood.time = joined.time
+    keyring = Keyring.open(dogwood.folder)
+    before = held(alder)
+    invitation = open_invitation(alder.admit(RosterHub(keyring.hub_keys.public, "Dogwood")), keyring.hub_keys)
+    joined.time.ahead_s += HALF_AN_HOUR_S
+    eventually(lambda: held(alder) > before)
+    admission = held(alder) - before
+    keyring.save_roster(invitation.roster)
+    keyring.save_network(invitation.network)
+    there = dogwood.start()
+    try:
+        there.post(need("Candles", audience=Audience.NETWORK))
+        joined.time.ahead_s += HALF_AN_HOUR_S
+        eventually(lambda: bool(held(there)))
+        candles = held(there)
+    finally:
+        dogwood.stop()
+    put_on(stick, joined.folders["Alder"], [*candles, *admission])
+
+    came = cedar.carrier.carry_in(stick)
+
+    assert came.refused == {}
+    assert came.new == len(candles) + len(admission)
+    assert titles(cedar) == {"Candles"}
 
 
 def put_on(stick: Path, by: HubInAFolder, blocks: list[bytes]) -> None:

@@ -152,8 +152,8 @@ def test_the_words_count_what_came_and_why_the_rest_was_refused() -> None:
 
     assert lines_of_import(came) == [
         "read      2 files: 1 block new here, 1,200 known already, 6 refused",
-        "refused   2 not signed by the hub that they name",
         "refused   4 no blocks",
+        "refused   2 not signed by the hub that they name",
         "lost      1 piece: torn or garbled; another hub's stick has those blocks",
     ]
     assert lines_of_export(CarriedOut(30, 1, 65_536, replaced=1, not_removed=2, waiting=3)) == [

@@ -13,6 +13,9 @@ TROUBLE: dict[Trouble, Any] = {
     Trouble.RADIO_AWAY: lazy_gettext("The radio is away. Look at its cable and its power."),
     Trouble.RADIO_UNSET: lazy_gettext("The radio may not send: nobody has set its region yet."),
     Trouble.OWN_KEY_TWICE: lazy_gettext("Two cards speak as this hub. Switch one off for good."),
+    Trouble.CARD_NEARLY_FULL: lazy_gettext("The card is nearly full. Take papers out of the library, or change it."),
+    Trouble.WIFI_OFF: lazy_gettext("Phones cannot join the Wi-Fi. It starts again by itself; give it two minutes."),
+    Trouble.NAMES_OFF: lazy_gettext("Phones that join find no page. It starts again by itself; give it two minutes."),
 }
 
 CAUSE: dict[Cause, Any] = {
@@ -38,6 +41,10 @@ def trouble_words(troubled: Troubled) -> str:
     """One thing that is wrong: what, why as far as known, what to do."""
     if troubled.what is Trouble.KEY_TWICE:
         return gettext("Two cards speak as the hub %(hub)s. Tell who keeps it: it needs a new key.", hub=troubled.named)
+    if troubled.what is Trouble.WIFI_AWAY:
+        return gettext(
+            "The hub's Wi-Fi is away: this machine has no %(interface)s. Look at its plug.", interface=troubled.named
+        )
     words = str(TROUBLE[troubled.what])
     cause = CAUSE.get(cause_of(troubled.named)) if troubled.what in WITH_CAUSE else None
     return f"{cause} {words}" if cause is not None else words

@@ -28,6 +28,7 @@ from hub.publisher import Publisher
 from hub.store.failed import StoreFailed
 from hub.store.files import Files
 from hub.store.journal import Journal
+from hub.troubles import Troubled
 from hub.written import Written, encode_together
 from mesh import events as mesh_events
 from mesh.engine import Engine
@@ -70,9 +71,14 @@ class Owner:
         files: Files,
         reopen_s: float,
         die: Callable[[], None],
+        machine: Callable[[], tuple[Troubled, ...]] = tuple,
     ) -> None:
-        """die: ends the process. Called once, in the hub's thread, after what nobody foresaw."""
+        """die: ends the process. Called once, in the hub's thread, after what nobody foresaw.
+
+        machine: what is wrong with the machine around the hub. Asked with every page, from any thread: be cheap.
+        """
         self.name = name
+        self.machine = machine
         self.keyring = keyring
         self.keys = keyring.hub_keys
         self.clock = clock

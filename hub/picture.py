@@ -125,6 +125,7 @@ def stamp(owner: Owner) -> Stamp:
         facts.saving_words,
         facts.keys_words,
         facts.damage,
+        owner.machine(),
     )
 
 
@@ -206,4 +207,4 @@ def _troubles(owner: Owner) -> list[Troubled]:
         (not own.isdisjoint(owner.clones), Troubled(Trouble.OWN_KEY_TWICE)),
         *((True, Troubled(Trouble.KEY_TWICE, owner.hub_name(hub_id))) for hub_id in sorted(owner.clones - own)),
     ]
-    return [troubled for is_so, troubled in found if is_so]
+    return [*(troubled for is_so, troubled in found if is_so), *owner.machine()]

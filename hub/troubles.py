@@ -16,6 +16,10 @@ class Trouble(StrEnum):
     RADIO_UNSET = "radio_unset"
     OWN_KEY_TWICE = "own_key_twice"
     KEY_TWICE = "key_twice"  # of another hub, by its name
+    CARD_NEARLY_FULL = "card_nearly_full"
+    WIFI_AWAY = "wifi_away"  # the interface of the access point, by its name
+    WIFI_OFF = "wifi_off"  # hostapd does not answer
+    NAMES_OFF = "names_off"  # dnsmasq does not answer
 
 
 class Cause(StrEnum):
@@ -39,7 +43,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Troubled:
-    """One thing that is wrong. `named`: a hub's name, or in English why."""
+    """One thing that is wrong. `named`: a hub's or an interface's name, how much room is left, or in English why."""
 
     what: Trouble
     named: str = ""
@@ -54,6 +58,12 @@ ENGLISH: dict[Trouble, str] = {
     Trouble.OWN_KEY_TWICE: "Two cards speak with this hub's key. Switch one off for good, or begin a new hub on it.",
     Trouble.KEY_TWICE: "Two cards speak with the key of {}: the hubs that it admits are not taken in until it has a new"
     " key. Tell who keeps it.",
+    Trouble.CARD_NEARLY_FULL: "The card is nearly full: {} left. Take papers out of the library, or change the card.",
+    Trouble.WIFI_AWAY: "The Wi-Fi is away: there is no interface {}. Look at its plug, or type: porchlight doctor",
+    Trouble.WIFI_OFF: "Phones cannot join the Wi-Fi of {}. It is started again by itself; if that does not help, type:"
+    " porchlight doctor",
+    Trouble.NAMES_OFF: "Phones that join {} find no page. That is started again by itself; if it does not help, type:"
+    " porchlight doctor",
 }
 
 # What links and store say of themselves (RadioLost, StoreFailed): the first that is found counts.

@@ -22,6 +22,7 @@ CONTROL_OVERHEAD_BYTES = CONTROL_HEADER_BYTES + SIV_BYTES
 BODY_BYTES_MAX = FRAME_BYTES_MAX - CONTROL_OVERHEAD_BYTES  # 208
 YEAR_2026_S = 1_767_225_600  # 2026-01-01 00:00 UTC
 MINUTES_BYTES = 3  # lasts until 2057
+FLAG_CHEAP = 8  # of the four before every body: said on a cheap link, and nowhere else
 
 
 class ControlKind(IntEnum):
@@ -108,6 +109,16 @@ def make_control(kind: ControlKind, body: bytes, *, keys: HubKeys, life: int, co
 def open_body(frame: ControlFrame, network: Network) -> bytes:
     """The body of a control frame. Refused("seal") unless a hub with the epoch's control key sealed it."""
     return open_control(network.control_key, network.id, frame.header, frame.sealed)
+
+
+def say_on_cheap(body: bytes) -> bytes:
+    """The same body, to be said on a cheap link."""
+    return bytes([body[0] | FLAG_CHEAP << 4]) + body[1:]
+
+
+def is_said_on_cheap(body: bytes) -> bool:
+    """Of a body that has a clock, as all have that were parsed."""
+    return bool(body[0] & FLAG_CHEAP << 4)
 
 
 def put_clock(clock: Clock, flags: int = 0) -> bytes:

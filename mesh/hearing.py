@@ -6,12 +6,14 @@ from typing import Protocol
 
 from mesh.block import Block, BlockId, LogId, Priority, parse_block
 from mesh.coded import Coded
-from mesh.digest import DigestPart, digest_hash
+from mesh.digest import DigestPart
 from mesh.events import Action, Clone, Deliver, Dropped, Duplicate, Heard, PeersKnow, TimeHeard
 from mesh.hints import Hints
 from mesh.intake import BlockHeard, ControlHeard, Intake
 from mesh.life import Life, Met
+from mesh.links.link import LinkKind
 from mesh.log import Logs
+from mesh.presence import Presence
 from mesh.receipts import Entries, known_only
 from mesh.refused import Refused
 from mesh.repair import Request
@@ -29,7 +31,8 @@ class Raw(Protocol):
 
 
 class Hearing:
-    """One frame at a time. What it says of other hubs' needs changes only what waits in `turns`, within its bounds."""
+    """One frame of one link at a time. What it says of other hubs' needs changes only what waits in `turns`, within its
+    bounds. Blocks, logs and the hub's life are common to all links."""
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class Hearing:
         turns: Turns,
         trickle: Trickle,
         life: Life,
+        presence: Presence,
         source: Raw,
         rng: Random,
     ) -> None:
@@ -50,10 +54,12 @@ class Hearing:
         self._turns = turns
         self._trickle = trickle
         self._life = life
+        self._presence = presence
+        self._link = turns.sender.link
         self._source = source
         self._rng = rng
         self._rows = Rows()
-        self._peer_hashes: dict[bytes, bytes] = {}  # the latest of each hub of the roster
+        self._peer_parts: dict[bytes, tuple[bytes, set[int]]] = {}  # of each hub the latest hash, and the parts heard
         self._fresh: deque[tuple[float, BlockId]] = deque(maxlen=FRESH_MAX)  # what came lately
         self._now_s = 0.0
         self._out: list[Action] = []
@@ -64,17 +70,23 @@ class Hearing:
         self._now_s = now_s
         self._out = []
         try:
-            self._sort(self._intake.read(payload, now_s))
+            self._sort(self._intake.read(payload, now_s, self._link))
         except Refused as refused:
-            self._out.append(Dropped(refused.reason, len(payload), from_radio))
-            if self._intake.replay.any_behind():
+            self._out.append(Dropped(refused.reason, len(payload), from_radio, self._link))
+            if self._intake.replay(self._link).any_behind():
                 self._trickle.reset(now_s)  # our digest tells a hub that its counter fell behind
         return self._out
 
     def digest_changed(self) -> None:
         """Something is held, or live, that was not, or the reverse."""
-        self._turns.hash = digest_hash(self._turns.held())
-        self.hints.now_at(self._turns.hash)
+        if self._turns.kind is LinkKind.RADIO:  # on a cheap link no hash is heard behind a block
+            self.hints.now_at(self._turns.own_digest.hash)
+
+    def learn(self, block_id: BlockId, now_s: float) -> None:
+        """A block came by another link, or from here."""
+        self.fresh(block_id, now_s)
+        self._turns.wants.got(block_id, now_s)
+        self.digest_changed()
 
     def fresh(self, block_id: BlockId, now_s: float) -> None:
         """A block came just now, from here or elsewhere: that others lack it is no wonder yet."""
@@ -93,7 +105,8 @@ class Hearing:
             case BlockHeard(block, trailer):
                 self._receive_block(block, trailer)
             case ControlHeard(hub, clock, said):
-                self._out.append(Heard(hub))
+                self._presence.heard(hub, self._now_s)
+                self._out.append(Heard(hub, self._link))
                 if clock.rank:
                     self._out.append(TimeHeard(hub, clock.unix_s, clock.rank))
                 self._receive_control(hub, said)
@@ -104,17 +117,16 @@ class Hearing:
         if not self._logs.holds(block.id):
             self._intake.verify(block)
             self._take(block)
-            if (
-                trailer is not None
-            ):  # of a new block only: anyone could send an old one again with four bytes of its own
+            # Of a new block only: anyone could send an old one again with four bytes of its own.
+            if trailer is not None and self._turns.kind is LinkKind.RADIO:
                 self.hints.heard(trailer, self._now_s + self._timing.hint_s)
             return
         if self._source.raw(block.id) not in (block.raw, None):
             self._intake.verify(block)
             self._out.append(Clone(block.id))
             raise Refused("number")
-        self._turns.answers.heard(block.id, self._now_s)
-        self._out.append(Duplicate(block.id))
+        self._turns.heard_block(block.id, self._now_s)
+        self._out.append(Duplicate(block.id, self._link))
 
     def _take(self, block: Block) -> None:
         """A block that is new here, and checked."""
@@ -126,6 +138,7 @@ class Hearing:
         ):
             self._stand(self._life.meet(Met.PEER_KNOWS_MORE))
         self._logs.add(header)
+        self._turns.own_digest.changed()
         self.fresh(block.id, now_s)
         via_repair = self._turns.wants.got(block.id, now_s)
         self._turns.wants.claim(header.log, self._logs.gap_below(block.id), header.hub, now_s, jumped=True)
@@ -133,13 +146,13 @@ class Hearing:
         if header.priority is Priority.ALERT and header.hub != self._hub:
             self._turns.receipts.arrived(block.id, now_s)
         self.digest_changed()
-        self._out.append(Deliver(block, via_repair))
+        self._out.append(Deliver(block, via_repair, self._link))
         self._solve_rows(header.log, block)
 
     def _receive_row(self, row: Coded) -> None:
         self._turns.wants.goes_on(row.log, self._now_s)
         for member in row.members:
-            self._turns.answers.heard(BlockId(row.log, member), self._now_s)
+            self._turns.heard_block(BlockId(row.log, member), self._now_s)
         self._rows.add(row, self._now_s + self._timing.row_s)
         self._solve_rows(row.log, None)
 
@@ -185,12 +198,21 @@ class Hearing:
         for behind, life, counter in part.behind:
             if (behind, life) == (self._hub, self._life.number):
                 self._turns.writer.counter.raise_to(counter + 1)
-        news = self._peer_hashes.get(hub) != part.digest_hash  # else our digests come ever rarer, as Trickle has it
-        self._peer_hashes[hub] = part.digest_hash
+        news = self._is_news(hub, part)  # else our digests come ever rarer, as Trickle has it
         if part.answer or (news and self._they_lack(part)):
             self._trickle.reset(self._now_s)
-        elif part.digest_hash == self._turns.hash and part.part == 0:
+        elif part.part == 0 and part.digest_hash == self._turns.own_digest.hash:
             self._trickle.agree()
+
+    def _is_news(self, hub: bytes, part: DigestPart) -> bool:
+        """Has that hub not said this part of this digest before?"""
+        known_hash, parts = self._peer_parts.get(hub, (b"", set()))
+        if known_hash != part.digest_hash:
+            self._peer_parts[hub] = (part.digest_hash, {part.part})
+            return True
+        is_new = part.part not in parts
+        parts.add(part.part)
+        return is_new
 
     def _hear_of_own_log(self, part: DigestPart) -> None:
         """What a peer knows of our present life: more than we do, or all that we know."""

@@ -11,6 +11,13 @@ WAITING_MAX = 64  # own alerts come on top of it: the hub's quota bounds those, 
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """The key of the turn in which another hub's block is passed on from another link; see mesh.crossing."""
+
+    block_id: BlockId
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A frame that the link would not take, to be offered again as it was."""
 
@@ -18,6 +25,7 @@ class Refusal:
     kind: FrameKind
     block_id: BlockId | None
     repair: bool
+    crosses: bool
     tries: int
 
 

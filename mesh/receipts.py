@@ -12,6 +12,7 @@ from random import Random
 from mesh.block import LANE_DAYS, BlockId, Lane, LogId
 from mesh.events import Stored
 from mesh.frame import BODY_BYTES_MAX, Clock, put_clock, take_clock
+from mesh.links.link import RADIO
 from mesh.refused import Refused
 from mesh.runs import SEQUENCE_MAX, Runs, holds
 from mesh.timing import Timing
@@ -27,35 +28,50 @@ Entries = Mapping[BlockId, tuple[bytes, ...]]
 
 @dataclass(slots=True)
 class _Track:
-    holders: set[bytes] = field(default_factory=set)
-    due_s: float | None = None  # when we say that we hold it; None: said, or not asked of us
+    holders: set[bytes] = field(default_factory=set)  # as was said on this link
+    news: set[bytes] = field(default_factory=set)  # as was said on another link, and not on this one yet
     first: bool = True
 
 
 class Receipts:
-    def __init__(self, own_hub: bytes, timing: Timing, rng: Random) -> None:
+    """What is said of holders on one link."""
+
+    def __init__(self, own_hub: bytes, timing: Timing, rng: Random, link: str = RADIO) -> None:
         self._own_hub = own_hub
         self.timing = timing
         self._rng = rng
+        self._link = link
         self._tracks: OrderedDict[BlockId, _Track] = OrderedDict()
+        self._due: dict[BlockId, float] = {}  # when we say that we hold it; absent: said, or not asked of us
 
     def track(self, block_id: BlockId) -> None:
         """Remember who holds this block: an alert, or one of our own."""
         self._tracks.setdefault(block_id, _Track())
         if len(self._tracks) > TRACKED_MAX:
-            self._tracks.popitem(last=False)
+            gone, _ = self._tracks.popitem(last=False)
+            self._due.pop(gone, None)
 
     def arrived(self, block_id: BlockId, now_s: float) -> None:
         """An alert of another hub is new here: we shall say so."""
         self.track(block_id)
         track = self._tracks[block_id]
-        wait_s = self.timing.later_receipt_s if track.holders else None
-        track.first = wait_s is None
-        track.due_s = now_s + (self.timing.first_receipt_s(self._rng) if wait_s is None else wait_s(1, self._rng))
+        track.first = not track.holders
+        wait_s = self.timing.first_receipt_s(self._rng) if track.first else self.timing.later_receipt_s(1, self._rng)
+        self._due[block_id] = now_s + wait_s
 
     def holders(self, block_id: BlockId) -> frozenset[bytes]:
         track = self._tracks.get(block_id)
         return frozenset(track.holders) if track is not None else frozenset()
+
+    def carry(self, block_id: BlockId, hub: bytes, now_s: float) -> None:
+        """That `hub` holds it was said on another link: we shall say so on this one, unless somebody else does."""
+        track = self._tracks.get(block_id)
+        if track is None or hub in track.holders or hub in (self._own_hub, block_id.log.hub):
+            return
+        track.news.add(hub)
+        if block_id not in self._due:
+            track.first = False
+            self._due[block_id] = now_s + self.timing.later_receipt_s(1, self._rng)  # others follow, for one frame
 
     def heard(self, by: bytes, entries: Entries, hubs: int, now_s: float) -> list[Stored]:
         """A receipts frame. Ours wait longer now: those who missed the alert have learnt of it."""
@@ -65,9 +81,9 @@ class Receipts:
             if track is None:
                 continue
             news += [self._note(block_id, hub) for hub in (by, *others)]
-            if track.due_s is not None and track.first:
+            if block_id in self._due and track.first:
                 track.first = False
-                track.due_s = now_s + self.timing.later_receipt_s(hubs, self._rng)
+                self._due[block_id] = now_s + self.timing.later_receipt_s(hubs, self._rng)
         return [each for each in news if each is not None]
 
     def heard_digest(self, by: bytes, held: Mapping[LogId, Runs]) -> list[Stored]:
@@ -78,41 +94,46 @@ class Receipts:
         return [each for each in news if each is not None]
 
     def due_s(self) -> float | None:
-        return min((track.due_s for track in self._tracks.values() if track.due_s is not None), default=None)
+        return min(self._due.values(), default=None)
 
     def take(self, is_live: Callable[[BlockId], bool]) -> dict[BlockId, tuple[bytes, ...]]:
         """What to say now: all that waits, not only what is due, since one frame costs little more than another."""
         entries: dict[BlockId, tuple[bytes, ...]] = {}
         room = BODY_BYTES_MAX - 4
-        waiting = [(track.due_s, block_id) for block_id, track in self._tracks.items() if track.due_s is not None]
-        for _, block_id in sorted(waiting):
+        for _, block_id in sorted((due_s, block_id) for block_id, due_s in self._due.items()):
             track = self._tracks[block_id]
-            others = tuple(sorted(track.holders - {block_id.log.hub}))[:OTHERS_MAX]
+            known = sorted(track.holders - {block_id.log.hub})
+            others = (*sorted(track.news), *known)[:OTHERS_MAX]
             size = ENTRY_BYTES + 2 * len(others)
             if not is_live(block_id):
-                track.due_s = None
+                del self._due[block_id]
             elif size <= room and len(entries) < ENTRIES_MAX:
                 room -= size
                 entries[block_id] = others
-                track.due_s = None
+                track.news.difference_update(others)
+                track.holders.update(others)
+                if not track.news:  # the rest is for the next frame
+                    del self._due[block_id]
         return entries
 
     def said_by_digest(self, held: Mapping[LogId, Runs]) -> None:
         """Our own digest has just said it: no receipt is needed."""
-        for block_id, track in self._tracks.items():
-            if holds(held.get(block_id.log, ()), block_id.sequence):
-                track.due_s = None
+        for block_id in list(self._due):
+            if holds(held.get(block_id.log, ()), block_id.sequence) and not self._tracks[block_id].news:
+                del self._due[block_id]
 
     def prune(self, is_live: Callable[[BlockId], bool]) -> None:
         for block_id in [each for each in self._tracks if not is_live(each)]:
             del self._tracks[block_id]
+            self._due.pop(block_id, None)
 
     def _note(self, block_id: BlockId, hub: bytes) -> Stored | None:
         track = self._tracks[block_id]
+        track.news.discard(hub)
         if hub in track.holders or hub in (self._own_hub, block_id.log.hub):
             return None
         track.holders.add(hub)
-        return Stored(block_id, hub)
+        return Stored(block_id, hub, self._link)
 
 
 def receipts_body(entries: Entries, clock: Clock) -> bytes:

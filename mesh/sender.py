@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mesh.airtime import Firmware, airtime_s, preset_named, share_of
 from mesh.block import BlockId, Priority
 from mesh.budget import Budget, Urgency
 from mesh.events import FrameKind, Send
 from mesh.links.link import FRAME_BYTES_MAX
-from mesh.outbox import Outbox, Refusal, Turn
+from mesh.meter import Meter
+from mesh.outbox import Crossing, Outbox, Refusal, Turn
 from mesh.timing import Timing
 
-OUTSTANDING_MAX = 32  # frames handed to the link that it has not reported on
+OUTSTANDING_MAX = 128  # frames handed to the link that it has not reported on
 BACKOFF_S = 5.0
 BACKOFF_MAX_S = 300.0
 DUTY_CYCLE_BACKOFF_S = 60.0
@@ -38,6 +38,14 @@ class Built:
     kind: FrameKind
     block_id: BlockId | None = None
     repair: bool = False
+    crosses: bool = False
+
+    @property
+    def key(self) -> BlockId | Crossing | None:
+        """The turn that may make it again; None if it is not worth it."""
+        if self.block_id is None or self.repair:
+            return None
+        return Crossing(self.block_id) if self.crosses else self.block_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +57,12 @@ class _Outstanding:
 
 
 class Sender:
-    def __init__(self, *, region: str, preset: str, firmware: Firmware, polite_share: float, waiting_max: int) -> None:
-        self._firmware: Firmware = firmware
-        self._polite_share = polite_share
-        self._preset = preset_named(preset)
-        self.budget = Budget(share_of(region, polite_share))
+    def __init__(self, link: str, meter: Meter, waiting_max: int) -> None:
+        self.link = link
+        self.budget = Budget(meter.share)
         self.outbox = Outbox(waiting_max)
         self.link_up = False
+        self._meter = meter
         self._outstanding: dict[int, _Outstanding] = {}
         self._frames = 0
         self._busy_until_s = 0.0
@@ -64,13 +71,11 @@ class Sender:
 
     @property
     def timing(self) -> Timing:
-        return Timing.of(self._preset)
+        return self._meter.timing
 
-    def change_radio(self, region: str | None, preset: str | None) -> None:
-        if region is not None:
-            self.budget.allow_share(share_of(region, self._polite_share))
-        if preset is not None:
-            self._preset = preset_named(preset)
+    def change(self, *, region: str | None = None, preset: str | None = None, hubs: int) -> None:
+        self._meter.change(region=region, preset=preset, hubs=hubs)
+        self.budget.allow_share(self._meter.share)
 
     def take(self, build: Callable[[Turn], Built | None], now_s: float) -> Send | None:
         """The frame to send now, if any. `build` makes the frame of a turn; None: nothing to say any more."""
@@ -98,7 +103,7 @@ class Sender:
         if sent is None:
             return None
         if ok:
-            return None if sent.built.repair else sent.built.block_id
+            return sent.built.key if isinstance(sent.built.key, BlockId) else None
         self.budget.give_back(sent.airtime_s, now_s)
         self._offer_later(frame_id, sent, reason, now_s)
         return None
@@ -107,9 +112,8 @@ class Sender:
         """Own blocks that the link had taken but not reported on are offered again: it may have died with them."""
         self.link_up = False
         for sent in self._outstanding.values():
-            block_id = sent.built.block_id
-            if block_id is not None and not sent.built.repair:
-                self.outbox.put(block_id, sent.urgency, now_s)
+            if sent.built.key is not None:
+                self.outbox.put(sent.built.key, sent.urgency, now_s)
         self._outstanding.clear()
 
     def _may_go_s(self, turn: Turn, now_s: float) -> float | None:
@@ -117,11 +121,11 @@ class Sender:
         calm_s = self._calm_until_s if turn.urgency >= Urgency.ORDINARY else self._paused_until_s
         if turn.urgency is Urgency.ALERT:
             calm_s = self._busy_until_s
-        free_s = self.budget.free_at(airtime_s(FRAME_BYTES_MAX, self._preset, self._firmware), turn.urgency, now_s)
+        free_s = self.budget.free_at(self._meter.airtime_s(FRAME_BYTES_MAX), turn.urgency, now_s)
         return None if free_s is None else max(turn.ready_s, self._busy_until_s, calm_s, free_s)
 
     def _send(self, built: Built, turn: Turn, now_s: float) -> Send:
-        airtime = airtime_s(len(built.frame), self._preset, self._firmware)
+        airtime = self._meter.airtime_s(len(built.frame))
         self.budget.spend(airtime, now_s)
         self._busy_until_s = now_s + airtime
         self._paused_until_s = now_s + self.timing.pause_s(airtime)
@@ -132,20 +136,29 @@ class Sender:
         if len(self._outstanding) > OUTSTANDING_MAX:
             del self._outstanding[next(iter(self._outstanding))]
         priority = _PRIORITY.get(turn.urgency, Priority.ORDINARY)
-        return Send(built.frame, self._frames, priority, built.kind, built.block_id, built.repair)
+        return Send(
+            built.frame,
+            self._frames,
+            priority,
+            built.kind,
+            built.block_id,
+            built.repair,
+            link=self.link,
+            crosses=built.crosses,
+        )
 
     @staticmethod
     def _offered_again(turn: Turn) -> Built | None:
         again = turn.refusal
-        return Built(again.frame, again.kind, again.block_id, again.repair) if again is not None else None
+        return Built(again.frame, again.kind, again.block_id, again.repair, again.crosses) if again else None
 
     def _offer_later(self, frame_id: int, sent: _Outstanding, reason: str, now_s: float) -> None:
         tries = sent.tries + 1
-        if tries > CONTROL_TRIES_MAX and (sent.built.block_id is None or sent.built.repair):
+        if tries > CONTROL_TRIES_MAX and not isinstance(sent.built.key, BlockId):
             return
         wait_s = min(BACKOFF_S * 2**sent.tries, BACKOFF_MAX_S)
         if reason == "duty_cycle":
             wait_s = max(wait_s, DUTY_CYCLE_BACKOFF_S)
         built = sent.built
-        refusal = Refusal(built.frame, built.kind, built.block_id, built.repair, tries)
+        refusal = Refusal(built.frame, built.kind, built.block_id, built.repair, built.crosses, tries)
         self.outbox.put(("again", frame_id), sent.urgency, now_s + wait_s, refusal)

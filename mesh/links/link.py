@@ -78,7 +78,7 @@ LinkEvent = FrameHeard | LinkUp | LinkDown | FrameAccepted | FrameRefused
 class Link(Protocol):
     """Whatever carries frames. A hub may have several, each under a name of its own (see `kind_of`).
 
-    Frames on a cheap link reach every other hub on it; the engine relies on no more than most of them, most of the time.
+    Frames on a cheap link reach every other hub on it: most of them, most of the time; the engine mends the rest.
     """
 
     def start(self, offer: Callable[[LinkEvent], bool]) -> None:

@@ -1,0 +1,254 @@
+"""A card is made with the real command on files that stand in for drives: only `lsblk` is told by the test."""
+
+import hashlib
+import json
+import lzma
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from image_build.card_settings import settings_on
+from image_build.card_writer import Job, verify, write
+from image_build.drives import removable_drives
+from image_build.trouble import Trouble
+from image_build.unpacking import PIECE_BYTES, looked_through
+from porchlight.image_flash import flash
+
+MIB = 1 << 20
+IMAGE_MIB = 48
+
+
+def disk_image(file: Path, tool_path: str) -> Path:
+    """A small disk as the build lays it out: an MBR, and a FAT partition first."""
+    fat = file.with_suffix(".fat")
+    fat.write_bytes(b"")
+    os.truncate(fat, 34 * MIB)
+    environment = {**os.environ, "PATH": tool_path}
+    subprocess.run(["mkfs.vfat", "--invariant", "-F", "32", str(fat)], check=True, capture_output=True, env=environment)
+    file.write_bytes(os.urandom(64))
+    os.truncate(file, IMAGE_MIB * MIB)
+    script = "label: dos\nstart=8192, size=69632, type=c\nstart=77824, type=83\n"
+    subprocess.run(["sfdisk", str(file)], input=script, text=True, check=True, capture_output=True, env=environment)
+    with file.open("r+b") as opened:
+        opened.seek(8192 * 512)
+        opened.write(fat.read_bytes())
+        opened.seek((IMAGE_MIB - 1) * MIB)
+        opened.write(os.urandom(MIB))  # the last piece is not all zeros
+    fat.unlink()
+    return file
+
+
+@dataclass
+class Bench:
+    """A folder with an image, a card, and an lsblk that knows it."""
+
+    folder: Path
+    image: Path
+    card: Path
+    monkeypatch: pytest.MonkeyPatch
+
+    def drives(self, **changes: object) -> None:
+        known = {
+            "name": "sdx",
+            "path": str(self.card),
+            "size": self.card.stat().st_size,
+            "rm": True,
+            "hotplug": True,
+            "ro": False,
+            "tran": "usb",
+            "type": "disk",
+            "mountpoints": [None],
+            "model": "Reader",
+            "vendor": "Some",
+        }
+        system = {**known, "name": "sda", "rm": False, "hotplug": False, "tran": "sata", "mountpoints": ["/"]}
+        said = json.dumps({"blockdevices": [system, {**known, **changes}]})
+        lsblk = self.folder / "bin" / "lsblk"
+        lsblk.parent.mkdir(exist_ok=True)
+        lsblk.write_text(f"#!/bin/sh\ncat <<'END'\n{said}\nEND\n")
+        lsblk.chmod(0o755)
+        self.monkeypatch.setenv("PATH", f"{lsblk.parent}:{os.environ['PATH']}")
+
+    def flash(self, *options: str, typed: str = "") -> Result:
+        return CliRunner().invoke(flash, [str(self.image), *options], input=typed)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.setenv("PATH", f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    card = tmp_path / "card"
+    card.write_bytes(b"an old card")
+    os.truncate(card, 64 * MIB)
+    made = Bench(tmp_path, disk_image(tmp_path / "hub.img", os.environ["PATH"]), card, monkeypatch)
+    made.drives()
+    return made
+
+
+def start_of(card: Path) -> bytes:
+    with card.open("rb") as opened:
+        return opened.read(PIECE_BYTES)
+
+
+pytestmark = pytest.mark.system  # mkfs.vfat, mtools, sfdisk
+
+
+def test_a_card_is_the_image_with_a_code_for_its_set_up_page(bench: Bench) -> None:
+    result = bench.flash(typed="sdx\nsdx\n")
+
+    assert result.exit_code == 0, result.output
+    assert "sda" not in result.output  # the system's own disk is not even shown
+    code = result.stdout.strip().splitlines()[-1]
+    assert len(code.split()) == 4
+    assert settings_on(bench.card) == f'[setup]\ncode = "{code}"\n'
+    with bench.card.open("rb") as card, bench.image.open("rb") as image:
+        card.seek(40 * MIB)  # behind the first partition nothing else was touched
+        image.seek(40 * MIB)
+        assert card.read(8 * MIB) == image.read(8 * MIB)
+
+
+def test_a_packed_image_and_settings_of_ones_own(bench: Bench) -> None:
+    packed = bench.image.with_name("hub.img.xz")
+    packed.write_bytes(lzma.compress(bench.image.read_bytes(), preset=0))
+    settings = bench.folder / "hub.toml"
+    settings.write_text('[hub]\nname = "Alder"\n')
+
+    result = CliRunner().invoke(flash, [str(packed), "--to", "sdx", "--yes", "--settings", str(settings)])
+
+    assert result.exit_code == 0, result.output
+    assert settings_on(bench.card) == '[hub]\nname = "Alder"\n'
+    assert result.stdout == ""
+
+
+def test_settings_with_a_mistake_are_refused_before_anything_is_written(bench: Bench) -> None:
+    settings = bench.folder / "hub.toml"
+    settings.write_text('[hub]\nname = ""\n')
+    before = start_of(bench.card)
+
+    result = bench.flash("--to", "sdx", "--yes", "--settings", str(settings))
+
+    assert result.exit_code == 2 and "hub.name" in result.output
+    assert start_of(bench.card) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "typed", "words"),
+    [
+        ({}, "sda\n", "sda is no drive that can be pulled out"),
+        ({}, "\n/dev/sdz\n", "sdz is no drive that can be pulled out"),
+        ({}, "sdx\nsdy\n", "nothing was written"),
+        ({"ro": True}, "sdx\n", "write-protected"),
+        ({"size": 0}, "sdx\n", "no card in sdx"),
+        ({"size": 8 * MIB}, "sdx\n", "too small"),
+        ({"mountpoints": ["/media/ana/CARD"]}, "sdx\n", "in use: /media/ana/CARD"),
+        ({"mountpoints": ["/boot/firmware"]}, "sdx\n", "no drive is in"),  # a Pi that runs from a card
+        ({"rm": False, "hotplug": False, "tran": "nvme"}, "sdx\n", "no drive is in"),
+    ],
+)
+def test_a_wrong_choice_writes_nothing(bench: Bench, changes: dict[str, object], typed: str, words: str) -> None:
+    before = start_of(bench.card)
+    bench.drives(**changes)
+
+    result = bench.flash(typed=typed)
+
+    assert result.exit_code == 1 and words in result.output, result.output
+    assert start_of(bench.card) == before
+
+
+def test_a_card_in_a_slot_says_that_it_stays_and_is_offered_nevertheless() -> None:
+    def look() -> str:
+        card = {
+            "name": "mmcblk0",
+            "path": "/dev/mmcblk0",
+            "size": 8,
+            "type": "disk",
+            "mountpoints": [None],
+            "rm": False,
+        }
+        soldered = {**card, "name": "mmcblk1"}
+        return json.dumps({"blockdevices": [card, soldered, {**card, "name": "mmcblk1boot0"}]})
+
+    assert [drive.name for drive in removable_drives(look)] == ["mmcblk0"]
+
+
+def test_a_label_on_a_card_moves_no_cursor() -> None:
+    def look() -> str:
+        part = {"name": "sdx1", "size": 8, "label": "\x1b[2J\nsdy: empty", "fstype": "vfat", "mountpoints": [None]}
+        disk = {"name": "sdx", "path": "/dev/sdx", "size": 8, "type": "disk", "rm": True, "children": [part]}
+        return json.dumps({"blockdevices": [disk]})
+
+    (drive,) = removable_drives(look)
+    assert drive.volumes[0].label == "?[2J?sdy: empty"
+
+
+@pytest.mark.parametrize(("keep", "words"), [(0.5, "cut off"), (1.0, "damaged")])
+def test_an_image_that_is_not_whole_leaves_the_card_alone(bench: Bench, keep: float, words: str) -> None:
+    packed = bench.image.with_name("hub.img.xz")
+    whole = bytearray(lzma.compress(bench.image.read_bytes(), preset=0))
+    whole[len(whole) // 2] ^= 1
+    packed.write_bytes(whole[: int(len(whole) * keep)] if keep < 1 else whole)
+    if keep < 1:
+        packed.write_bytes(lzma.compress(bench.image.read_bytes(), preset=0)[: int(len(whole) * keep)])
+    before = start_of(bench.card)
+
+    result = CliRunner().invoke(flash, [str(packed), "--to", "sdx", "--yes"])
+
+    assert result.exit_code == 1 and words in result.output, result.output
+    assert start_of(bench.card) == before
+
+
+def test_what_is_no_disk_is_refused(bench: Bench) -> None:
+    bench.image.write_bytes(b"a holiday picture" * 1_000)
+
+    result = bench.flash("--to", "sdx", "--yes")
+
+    assert result.exit_code == 1 and "no image of a disk" in result.output
+
+
+class PulledOut(Exception):
+    """The test's power cut."""
+
+
+def test_a_write_that_was_cut_off_leaves_nothing_that_boots(bench: Bench) -> None:
+    job = Job(bench.image, looked_through(bench.image), bench.card, 64 * MIB)
+
+    def pull(done: int) -> None:
+        if done > 20 * MIB:
+            raise PulledOut
+
+    with pytest.raises(PulledOut):
+        write(job, pull)
+
+    assert start_of(bench.card) == bytes(PIECE_BYTES)  # no partition table, old or new
+    with pytest.raises(Trouble, match="does not hold what was written"):
+        verify(job)
+
+
+def test_one_wrong_bit_on_the_card_is_noticed(bench: Bench) -> None:
+    job = Job(bench.image, looked_through(bench.image), bench.card, 64 * MIB)
+    write(job)
+    verify(job)
+    with bench.card.open("r+b") as card:
+        card.seek((IMAGE_MIB - 1) * MIB + 77)
+        card.write(bytes([card.read(1)[0] ^ 1]) if card.seek((IMAGE_MIB - 1) * MIB + 77) else b"")
+
+    with pytest.raises(Trouble, match="does not hold what was written"):
+        verify(job)
+
+
+def test_the_image_is_looked_through_to_its_end(bench: Bench) -> None:
+    content = looked_through(bench.image)
+
+    assert content.size == IMAGE_MIB * MIB
+    assert content.sha256 == hashlib.sha256(bench.image.read_bytes()).hexdigest()
+
+
+def test_without_a_drive_nothing_is_asked(bench: Bench) -> None:
+    bench.drives(type="rom")
+
+    result = bench.flash()
+
+    assert result.exit_code == 1 and "put the card in" in result.output

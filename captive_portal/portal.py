@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from captive_portal.week import Week
 from hub.clock import TimeSource
 from hub.library.pieces import Pieces
 from hub.library.shelf import Library
+from hub.library.sticks import mounted_sticks
 from hub.views import PodSession, View
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ class PortalSettings:
     wifi_password: str = field(default="", repr=False)  # "": it is open
     wifi_hidden: bool = False  # its name is not called out; phones must be told
     library: Library | None = field(default=None, repr=False)  # the documents, where the hub keeps any
+    sticks: Callable[[], list[tuple[str, Path]]] = mounted_sticks  # those that are in now: names and folders
     language: str = "en"  # where a phone asks for none that we have
     timezone: tzinfo = UTC
     flood_limits: tuple[tuple[Flood, Limit], ...] = tuple(FLOOD_LIMITS.items())

@@ -5,6 +5,7 @@ from flask import Flask
 from captive_portal.pages import (
     alerts,
     answer_claim,
+    carry,
     claim,
     close_post,
     confirm_alert,
@@ -71,6 +72,8 @@ ADDRESSES = (
     ("/keeper", "keeper", keeper.show_keeper, "GET"),
     ("/keeper/login", "keeper_form", keeper.open_form, "GET"),
     ("/keeper/login", "keeper_login", keeper.log_in, "POST"),
+    ("/keeper/carry", "carry_form", carry.open_form, "GET"),
+    ("/keeper/carry", "carry", carry.carry, "POST"),
     ("/desk", "slip_desk", type_slips.open_form, "GET"),
     ("/desk", "type_slip", type_slips.type_in, "POST"),
     ("/display", "display", display.show_display, "GET"),

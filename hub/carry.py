@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, cast
 from hub.batch import Outcome
 from hub.carry_files import READ_BYTES_MAX, Found, PlainFile, Stick
 from hub.errors import Busy, NotSaved
-from mesh.block import BlockId, parse_block
+from mesh.block import BlockId
 from mesh.carry import BLOCKS_A_FILE_MAX, FILE_BYTES_MAX, CarryKey, key_to_write, keys_to_read, seal_file
 from mesh.events import Deliver, Dropped, Duplicate, FrameReceived
-from mesh.refused import Refused
+from mesh.links.link import STICK
 from mesh.roster import Network
 
 if TYPE_CHECKING:
@@ -224,18 +224,13 @@ class Carrier:
 
 
 def take(owner: Owner, blocks: tuple[bytes, ...], taken: Taken, batch: Batch) -> None:
-    """In the hub's thread: give each block to the engine as if a radio had heard it, and note what became of it."""
+    """In the hub's thread: give each block to the engine as one that walked in, and note what became of it."""
     for raw in blocks:
-        try:
-            parse_block(raw)  # a frame of another kind has no place on a stick
-        except Refused as refused:
-            taken.refused[refused.reason] += 1
-            continue
         before = len(batch.actions)
-        owner.tell_engine(FrameReceived(raw), batch)
+        owner.tell_engine(FrameReceived(raw, link=STICK), batch)
         for action in batch.actions[before:]:
             match action:
-                case Deliver(block=block) if block.raw == raw:
+                case Deliver():
                     taken.new += 1
                 case Duplicate():
                     taken.known += 1

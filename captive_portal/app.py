@@ -11,17 +11,10 @@ from captive_portal.forms import new_token
 from captive_portal.icons import icon
 from captive_portal.kept_pages import set_up_kept_pages
 from captive_portal.languages import locale, set_up_languages, switch_targets
+from captive_portal.link_words import link_words
+from captive_portal.links import LinkInUse, PhraseLink, Reached, link_by_address
 from captive_portal.live import note_version, what_live_pages_show
-from captive_portal.portal import (
-    EXTENSION,
-    LinkInUse,
-    PhraseLink,
-    Portal,
-    PortalSettings,
-    board_view,
-    link_by_address,
-    portal,
-)
+from captive_portal.portal import EXTENSION, Portal, PortalSettings, board_view, portal
 from captive_portal.security import add_security_headers, send_strangers_home
 from captive_portal.times import clock_time, said_day, said_time
 from hub import limits
@@ -30,7 +23,7 @@ from hub.clock import TimeSource
 if TYPE_CHECKING:
     from hub.hub import Hub
 
-__all__ = ["BODY_BYTES_MAX", "LinkInUse", "PhraseLink", "PortalSettings", "create_app", "link_by_address"]
+__all__ = ["BODY_BYTES_MAX", "LinkInUse", "PhraseLink", "PortalSettings", "Reached", "create_app", "link_by_address"]
 
 BODY_BYTES_MAX = 65_536
 
@@ -82,7 +75,7 @@ def what_each_page_shows() -> dict[str, Any]:
         "radio_trouble": words.radio_trouble(status),
         "member": here.session(),
         "coordinator": here.coordinator(),
-        "link": here.link(),
+        "link_says": link_words(here.reached()),
         "lang": str(locale()).replace("_", "-"),
         "direction": locale().text_direction,
         "switch": switch_targets(),

@@ -63,7 +63,9 @@ def _key() -> Hashable:
     here = portal()
     turn = int(here.hub.now_s()) // TURN_S if request.endpoint == "display" else 0
     packed = takes_gzip() if request.endpoint in ALIKE else None
-    return request.full_path, str(locale()), here.link(), packed, g.get("live_version"), turn
+    reached = here.reached()
+    link = reached.link, reached.is_settled
+    return request.full_path, str(locale()), link, packed, g.get("live_version"), turn
 
 
 def keep_form(response: Response) -> Response:

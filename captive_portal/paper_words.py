@@ -7,6 +7,7 @@ from babel.dates import format_skeleton
 from flask_babel import force_locale
 
 from captive_portal import digits, post_words, words
+from captive_portal.card_words import join_code
 from captive_portal.languages import gettext, languages, locale, ngettext
 from captive_portal.paper.sheets import BoardList, Entry, Paper, Poster, PosterWords, Section, Slips, SlipWords
 from captive_portal.portal import PortalSettings, board_view
@@ -49,17 +50,8 @@ def poster(settings: PortalSettings, paper: Paper, asked: Sequence[str]) -> Post
 
 
 def wifi_code(settings: PortalSettings) -> str:
-    """What phones read from a QR code to join a Wi-Fi."""
-    parts = [f"T:{'WPA' if settings.wifi_password else 'nopass'}", f"S:{_escaped(settings.wifi_name)}"]
-    if settings.wifi_password:
-        parts.append(f"P:{_escaped(settings.wifi_password)}")
-    if settings.wifi_hidden:
-        parts.append("H:true")
-    return f"WIFI:{';'.join(parts)};;"
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{sign}" if sign in '\\;,":' else sign for sign in text)
+    """What phones read from the poster to join the Wi-Fi."""
+    return join_code(settings.wifi_name, settings.wifi_password, hidden=settings.wifi_hidden)
 
 
 def _poster_heading() -> str:

@@ -4,19 +4,19 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from flask import Request, current_app, g, request
+from flask import current_app, g, request
 
 from captive_portal.floods import Flood, Floods, Limit
+from captive_portal.links import COORDINATOR_LINKS, POD_LINKS, LinkInUse, PhraseLink, Reached, link_by_address
 from captive_portal.open_claims import OpenClaims
 from captive_portal.page_cache import PageCache
 from captive_portal.paper.press import Press
 from captive_portal.posted_notes import PostedNotes
-from captive_portal.sessions import Coordinator, Sessions
+from captive_portal.sessions import Coordinator, Session, Sessions
 from captive_portal.slip_notes import SlipNotes
 from captive_portal.streams import Streams, Version, version_of
 from captive_portal.week import Week
@@ -30,35 +30,6 @@ if TYPE_CHECKING:
     from hub.hub import Hub
 
 EXTENSION = "porchlight"
-
-
-class LinkInUse(StrEnum):
-    """How a phone reaches the hub: what protects what it sends (decision 11 of the design)."""
-
-    LOOPBACK = "loopback"  # a browser on the hub itself
-    WIRE = "wire"  # an interface that hub.toml marks `wire`
-    UNKNOWN = "unknown"  # until the access point says what it is
-
-
-PHRASE_LINKS = frozenset({LinkInUse.LOOPBACK, LinkInUse.WIRE})
-
-
-def link_by_address(wires: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()) -> "PhraseLink":
-    """Tell the link from the client's address: loopback, one of the networks of the wires, else unknown."""
-
-    def link(asked: Request) -> LinkInUse:
-        try:
-            address = ipaddress.ip_address((asked.remote_addr or "").partition("%")[0])
-        except ValueError:
-            return LinkInUse.UNKNOWN
-        if address.is_loopback:
-            return LinkInUse.LOOPBACK
-        return LinkInUse.WIRE if any(address in wire for wire in wires) else LinkInUse.UNKNOWN
-
-    return link
-
-
-PhraseLink = Callable[[Request], LinkInUse]
 
 FLOOD_LIMITS: dict[Flood, Limit] = {
     # A household shares a phone, and a street's evening is busy: nobody honest comes near these.
@@ -84,6 +55,9 @@ class PortalSettings:
     wifi_name: str = ""  # the Wi-Fi to join, if there is one; said at the foot of each page
     wifi_password: str = field(default="", repr=False)  # "": it is open
     wifi_hidden: bool = False  # its name is not called out; phones must be told
+    wifi_has_several_passwords: bool = False  # one for the poster, one a pod, one for those who keep the hub
+    keepers_wifi_password: str = field(default="", repr=False)
+    phones_joined: Callable[[], int | None] | None = None  # to the hub's own access point; never which
     library: Library | None = field(default=None, repr=False)  # the documents, where the hub keeps any
     sticks: Callable[[], list[tuple[str, Path]]] = mounted_sticks  # those that are in now: names and folders
     language: str = "en"  # where a phone asks for none that we have
@@ -134,23 +108,32 @@ class Portal:
 
     def session(self) -> PodSession | None:
         """The member behind this request, if one is logged in."""
-        found = self.sessions.find(request.cookies.get(self.settings.cookie_name))
-        return found if isinstance(found, PodSession) else None
+        found = self._found()
+        return found if isinstance(found, PodSession) and self.link() in POD_LINKS else None
 
     def coordinator(self) -> Coordinator | None:
         """Whoever keeps this hub, if it is they who ask, over a link on which their phrase is taken."""
-        found = self.sessions.find(request.cookies.get(self.settings.cookie_name))
-        return found if isinstance(found, Coordinator) and self.link() in PHRASE_LINKS else None
+        found = self._found()
+        return found if isinstance(found, Coordinator) and self.link() in COORDINATOR_LINKS else None
 
     def visit(self) -> str:
         """Whom a speed limit is for: the log-in, else the client's address. In memory only."""
-        token = request.cookies.get(self.settings.cookie_name)
-        if token and self.sessions.find(token):
-            return f"session {token}"
+        if self._found() is not None:
+            return f"session {request.cookies[self.settings.cookie_name]}"
         return f"address {request.remote_addr}"
 
     def link(self) -> LinkInUse:
-        return self.settings.phrase_link(request)
+        return self.reached().link
+
+    def reached(self) -> Reached:
+        """Over what this request came; asked once, since the access point may take its time."""
+        if "reached" not in g:
+            g.reached = self.settings.phrase_link(request)
+        return cast(Reached, g.reached)
+
+    def _found(self) -> Session | None:
+        token = request.cookies.get(self.settings.cookie_name)
+        return self.sessions.find(token, self.reached()) if token else None
 
 
 def portal() -> Portal:

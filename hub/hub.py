@@ -62,6 +62,7 @@ class HubConfig:
     share_s: float = SHARE_S
     airtime_share: float | None = None
     codes_ahead: int = 0  # posts whose four words are made before anybody asks, in each language (hub.code_stock)
+    is_access_point: bool = False  # then each pod that is founded here gets a Wi-Fi password of its own
     reopen_s: float = REOPEN_S  # how long after a failure the card is looked at again
 
 
@@ -83,6 +84,7 @@ class Hub(BoardDeeds):
     ) -> None:
         """die: ends the process, after what nobody foresaw in the hub's thread."""
         self.name = config.name
+        self._is_access_point = config.is_access_point
         clock = Clock(time_source, own_is_set=config.clock_is_set)
         self._pictures = picture.Pictures()
         owner = Owner(
@@ -218,10 +220,10 @@ class Hub(BoardDeeds):
 
         def keep() -> Outcome:
             self._keyring.save_bell(pod_id, bell)
-            return Outcome(None, written)
+            password = self._keyring.add_pod_wifi_password(self._random_bytes) if self._is_access_point else ""
+            return Outcome(password, written)
 
-        self._owner.do(keep)
-        return founded
+        return replace(founded, wifi_password=str(self._owner.do(keep)))
 
     # The network
 

@@ -30,6 +30,7 @@ class FoundedPod:
 
     pod_code: str
     phrases: tuple[tuple[str, str], ...]  # (member's name, six words)
+    wifi_password: str = ""  # of the pod's own, where the hub is an access point; the hub keeps it without saying whose
 
 
 def found(

@@ -43,8 +43,8 @@ class WifiPassword:
 
 
 class WrittenWifiPassword(Struct, frozen=True, forbid_unknown_fields=True):
-    keyid: Annotated[str, Meta(pattern=r"^[0-9a-f]{8}$")]
-    password: Annotated[str, Meta(pattern=r"^[ -~]{8,63}$")]
+    keyid: Annotated[str, Meta(pattern=r"^[0-9a-f]{8}\Z")]
+    password: Annotated[str, Meta(pattern=r"^[ -~]{8,63}\Z")]
     use: WifiUse
 
     def __repr__(self) -> str:

@@ -8,26 +8,34 @@ from zoneinfo import ZoneInfo
 
 from flask import Request
 
-from captive_portal.portal import LinkInUse, PhraseLink, PortalSettings, link_by_address
+from captive_portal.links import ByAddress, PhraseLink, Reached, link_by_address
+from captive_portal.portal import PortalSettings
+from hub.keyring import Keyring
 from hub.library.shelf import Library
 from hub.settings import Address, PortalPart, Settings
-from hub.settings_wifi import WifiPart
+from hub.settings_wifi import WifiMode, WifiPart
+from porchlight.own_wifi import keepers_password, own_access_point, poster_password
 from porchlight.sockets import own_addresses, wire_networks
 
 WIRES_LOOKED_AT_S = 30.0  # a cable may get its address long after the hub started
 
 
 def portal_settings(
-    settings: Settings, hub_id: bytes, monotonic_s: Callable[[], float], library: Library | None = None
+    settings: Settings, keyring: Keyring, monotonic_s: Callable[[], float], library: Library | None = None
 ) -> PortalSettings:
+    """What the pages need. With an access point of its own, the hub's Wi-Fi passwords were made before."""
+    own = own_access_point(settings, keyring, monotonic_s)
     return PortalSettings(
         hub_name=settings.hub.name,
         addresses=tuple(addresses_of(settings.portal, settings.wifi)),
-        cookie_name=f"porchlight_{hub_id.hex()}",
-        phrase_link=link_by_wires(settings.portal.wire, monotonic_s),
+        cookie_name=f"porchlight_{keyring.hub_keys.hub_id.hex()}",
+        phrase_link=link_by_wires(settings.portal.wire, monotonic_s, own.by_address if own is not None else None),
         wifi_name=settings.wifi.name,
-        wifi_password=settings.wifi.password,
+        wifi_password=poster_password(settings.wifi, keyring),
         wifi_hidden=settings.wifi.hidden,
+        wifi_has_several_passwords=settings.wifi.mode is WifiMode.PODS,
+        keepers_wifi_password=keepers_password(settings.wifi, keyring),
+        phones_joined=own.count if own is not None else None,
         language=settings.hub.language,
         timezone=local_zone(),
         library=library,
@@ -58,15 +66,17 @@ def _typed(host: str, address: Address) -> str:
     return f"http://{shown}" if address.port == 80 else f"http://{shown}:{address.port}"
 
 
-def link_by_wires(interfaces: tuple[str, ...], monotonic_s: Callable[[], float]) -> PhraseLink:
-    """Tell a client's link by its address, with the networks that the wires have now."""
+def link_by_wires(
+    interfaces: tuple[str, ...], monotonic_s: Callable[[], float], access_point: ByAddress | None = None
+) -> PhraseLink:
+    """Tell a client's link by its address, with the networks that the wires have now, and the access point's."""
     looked_at_s = monotonic_s()
-    by_address = link_by_address(wire_networks(interfaces))
+    by_address = link_by_address(wire_networks(interfaces), access_point)
 
-    def link(asked: Request) -> LinkInUse:
+    def link(asked: Request) -> Reached:
         nonlocal looked_at_s, by_address
         if interfaces and monotonic_s() - looked_at_s >= WIRES_LOOKED_AT_S:
-            looked_at_s, by_address = monotonic_s(), link_by_address(wire_networks(interfaces))
+            looked_at_s, by_address = monotonic_s(), link_by_address(wire_networks(interfaces), access_point)
         return by_address(asked)
 
     return link

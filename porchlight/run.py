@@ -91,7 +91,7 @@ def serving(
         control.start()
         until_stopped.callback(control.stop)
         library = until_stopped.enter_context(open_library(settings.data_folder / "library", clock.unix_s))
-        portal = portal_settings(settings, keyring.hub_keys.hub_id, clock.monotonic_s, library)
+        portal = portal_settings(settings, keyring, clock.monotonic_s, library)
         pages = serve(create_app(hub, portal=portal, clock=clock), sockets)
         until_stopped.callback(pages.close)
         yield portal.addresses
@@ -111,8 +111,15 @@ def open_hub(
     """The hub on its data folder, without pages; without a link its radio is left alone. Ends in words if it must."""
     from hub.clock import SystemTime
     from hub.hub import SHARE_S, Hub, HubConfig
+    from hub.keyring import KeyringRefused
     from hub.store.failed import StoreFailed, StoreLocked
 
+    keyring = keyring or keyring_of(settings)
+    if settings.wifi.is_ours:
+        try:
+            keyring.make_wifi_passwords(os.urandom)
+        except KeyringRefused as refused:
+            raise Stop(refused.words, refused.hint) from None
     hub = Hub(
         HubConfig(
             name=settings.hub.name,
@@ -121,8 +128,9 @@ def open_hub(
             share_s=SHARE_S if share_s is None else share_s,
             airtime_share=settings.airtime.share,
             codes_ahead=codes_ahead,
+            is_access_point=settings.wifi.is_ours,
         ),
-        keyring=keyring or keyring_of(settings),
+        keyring=keyring,
         time_source=time_source or SystemTime(),
         rng=SystemRandom(),
         random_bytes=os.urandom,

@@ -70,6 +70,7 @@ ADDRESSES = (
     ("/paper/board.pdf", "print_board", paper.print_board, "GET"),
     ("/paper/slips.pdf", "print_slips", paper.print_slips, "GET"),
     ("/keeper", "keeper", keeper.show_keeper, "GET"),
+    ("/keeper/wifi.pdf", "print_keepers_cards", keeper.print_cards, "GET"),
     ("/keeper/login", "keeper_form", keeper.open_form, "GET"),
     ("/keeper/login", "keeper_login", keeper.log_in, "POST"),
     ("/keeper/carry", "carry_form", carry.open_form, "GET"),

@@ -9,7 +9,9 @@ from captive_portal.floods import Flood
 from captive_portal.form_page import Notice, ShowAgain, form_page, take_one
 from captive_portal.forms import PhraseForm
 from captive_portal.languages import gettext
-from captive_portal.portal import PHRASE_LINKS, hub, portal
+from captive_portal.link_words import pod_words_elsewhere
+from captive_portal.links import POD_LINKS
+from captive_portal.portal import hub, portal
 
 OWN_PATH = re.compile(r"/|/desk|/p/[0-9a-f]{16}|/alerts(/new|/[0-9a-f]{16})?")
 
@@ -19,7 +21,8 @@ def open_form() -> ResponseReturnValue:
 
 
 def show_form(form: PhraseForm, notice: Notice | None = None) -> str:
-    return render_template("log_in.html", form=form, notice=notice, allowed=portal().link() in PHRASE_LINKS)
+    refused = () if portal().link() in POD_LINKS else pod_words_elsewhere(portal())
+    return render_template("log_in.html", form=form, notice=notice, refused=refused)
 
 
 @form_page(PhraseForm, show_form)
@@ -34,13 +37,13 @@ def log_in(form: PhraseForm) -> ResponseReturnValue:
         )
         raise ShowAgain
     response = make_response(redirect(own_path(form.back.data), code=303))
-    token = portal().sessions.open(session)
+    token = portal().sessions.open(session, portal().reached())
     response.set_cookie(portal().settings.cookie_name, token, httponly=True, samesite="Lax")
     return response
 
 
 def _refuse_where_others_listen() -> None:
-    if portal().link() not in PHRASE_LINKS:
+    if portal().link() not in POD_LINKS:
         raise ShowAgain(status=403)
 
 

@@ -88,7 +88,23 @@ class Slips(Struct, frozen=True, tag="slips"):
     numbers: tuple[str, ...]
 
 
-Sheet = Poster | BoardList | Slips
+class Cards(Struct, frozen=True, tag="cards"):
+    """The same card, some times over, to be cut apart: one Wi-Fi password."""
+
+    paper: Paper
+    language: str
+    direction: str
+    hub: str
+    heading: str
+    wifi_name: str
+    wifi_password: str
+    wifi_code: str  # what the QR code says
+    steps: tuple[str, ...]
+    caution: str
+    count: int
+
+
+Sheet = Poster | BoardList | Slips | Cards
 
 
 def encode(sheet: Sheet) -> bytes:

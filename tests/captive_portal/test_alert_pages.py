@@ -7,7 +7,7 @@ from portal_rig import Here, portal_settings
 from rig import alert, member_of
 from visit import Visitor
 
-from captive_portal.app import LinkInUse, create_app
+from captive_portal.app import LinkInUse, Reached, create_app
 from hub.pod_life import FoundedPod
 from hub.views import AlertAudience, Severity
 
@@ -162,7 +162,7 @@ def test_a_phrase_is_not_taken_where_others_may_listen(
 
 
 def test_a_phrase_is_taken_on_a_wire(here: Here, pod: FoundedPod) -> None:
-    settings = portal_settings(phrase_link=lambda request: LinkInUse.WIRE)
+    settings = portal_settings(phrase_link=lambda request: Reached(LinkInUse.WIRE))
     phone = Visitor(create_app(here.hub, portal=settings, clock=here.time), address="192.168.7.9")
 
     here.log_in(phone, pod)

@@ -34,7 +34,7 @@ def test_over_an_unknown_connection_the_phrase_is_refused_with_the_reason(here: 
     phone = Visitor(here.app, address="10.42.0.7")
 
     page = phone.visit("/keeper/login")
-    assert "Anyone near may be able to read" in page.main and not page.read.forms
+    assert "anyone near may read what you send" in page.main and not page.read.forms
 
     refused = phone.send("/keeper/login", {"token": "ab" * 16, "phrase": PHRASE}, status=403)
     assert "Not over this connection" in refused.main

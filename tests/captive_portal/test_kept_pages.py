@@ -7,6 +7,7 @@ from portal_rig import Here
 from rig import HubInAFolder, alert, claim, member_of, need
 from visit import ADDRESS, Visitor
 
+from captive_portal.links import LinkInUse, Reached
 from captive_portal.page_cache import KeptBytes, KeptForm, PageCache
 from captive_portal.portal import EXTENSION
 from hub.hub import Hub
@@ -71,7 +72,7 @@ def test_each_language_and_each_way_of_packing_has_a_page_of_its_own(here: Here)
 def test_what_a_member_sees_is_kept_for_nobody(here: Here, hub: Hub, visitor: Visitor) -> None:
     session = member_of(hub)
     here.app.extensions[EXTENSION].pages = PageCache()
-    token = here.app.extensions[EXTENSION].sessions.open(session)
+    token = here.app.extensions[EXTENSION].sessions.open(session, Reached(LinkInUse.LOOPBACK))
     cookie = here.app.extensions[EXTENSION].settings.cookie_name
 
     client = here.app.test_client()

@@ -1,13 +1,18 @@
 """What the portal holds in memory: log-ins, how much a visit did, the words of a new post. All of it is bounded."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from captive_portal.floods import BUCKETS_MAX, Flood, Floods, Limit
+from captive_portal.links import NOT_TOLD, LinkInUse, Reached
 from captive_portal.open_claims import VISITS_MAX, OpenClaims
 from captive_portal.posted_notes import KEPT_S, NOTES_MAX, PostedNotes
 from captive_portal.sessions import COORDINATOR_IDLE_S, IDLE_S, SESSIONS_MAX, Coordinator, Sessions
 from hub.views import PodSession, Posted
+
+HERE = Reached(LinkInUse.LOOPBACK)
+MAPLES = Reached(LinkInUse.POD, "0a0b0c0d")
 
 
 class Clock:
@@ -24,33 +29,61 @@ def member(number: int = 0) -> PodSession:
 def test_a_session_that_is_used_lasts_and_an_idle_one_ends() -> None:
     clock = Clock()
     sessions = Sessions(clock)
-    used, idle = sessions.open(member(1)), sessions.open(member(2))
+    used, idle = sessions.open(member(1), HERE), sessions.open(member(2), HERE)
 
     clock.now_s += IDLE_S - 1
-    assert sessions.find(used) == member(1)
+    assert sessions.find(used, HERE) == member(1)
     clock.now_s += 2
 
-    assert sessions.find(used) == member(1)
-    assert sessions.find(idle) is None
+    assert sessions.find(used, HERE) == member(1)
+    assert sessions.find(idle, HERE) is None
     assert len(sessions) == 1
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        Reached(LinkInUse.POSTER, "11112222"),
+        Reached(LinkInUse.POD, "33334444"),
+        Reached(LinkInUse.UNKNOWN),
+        Reached(LinkInUse.LOOPBACK),
+    ],
+)
+def test_a_session_that_comes_over_another_way_is_closed_for_good(elsewhere: Reached) -> None:
+    sessions = Sessions(Clock())
+    token = sessions.open(member(), MAPLES)
+
+    assert sessions.find(token, elsewhere) is None
+
+    assert sessions.find(token, MAPLES) is None
+    assert len(sessions) == 0
+
+
+def test_while_nobody_knows_the_way_a_session_opens_nothing_and_lasts() -> None:
+    sessions = Sessions(Clock())
+    token = sessions.open(member(), MAPLES)
+
+    assert sessions.find(token, NOT_TOLD) is None
+
+    assert sessions.find(token, MAPLES) == member()
 
 
 def test_the_longest_idle_session_makes_room_for_a_new_one() -> None:
     sessions = Sessions(Clock())
-    tokens = [sessions.open(member(number)) for number in range(SESSIONS_MAX + 1)]
+    tokens = [sessions.open(member(number), HERE) for number in range(SESSIONS_MAX + 1)]
 
     assert len(sessions) == SESSIONS_MAX
-    assert sessions.find(tokens[0]) is None
-    assert sessions.find(tokens[-1]) == member(SESSIONS_MAX)
+    assert sessions.find(tokens[0], HERE) is None
+    assert sessions.find(tokens[-1], HERE) == member(SESSIONS_MAX)
 
 
 def test_a_closed_session_is_gone_and_so_is_no_session() -> None:
     sessions = Sessions(Clock())
-    token = sessions.open(member())
+    token = sessions.open(member(), HERE)
     sessions.close(token)
     sessions.close(None)
 
-    assert sessions.find(token) is None and sessions.find(None) is None and sessions.find("") is None
+    assert sessions.find(token, HERE) is None and sessions.find(None, HERE) is None and sessions.find("", HERE) is None
 
 
 def test_a_burst_is_allowed_and_after_it_one_act_in_each_pause() -> None:
@@ -130,10 +163,10 @@ def test_the_words_of_a_post_are_kept_for_half_an_hour_and_only_so_many() -> Non
 def test_a_coordinator_who_is_idle_is_logged_out_sooner_than_a_member() -> None:
     clock = Clock()
     sessions = Sessions(clock)
-    keeper, somebody = sessions.open(Coordinator()), sessions.open(member())
+    keeper, somebody = sessions.open(Coordinator(), HERE), sessions.open(member(), HERE)
 
     clock.now_s += COORDINATOR_IDLE_S - 1
-    assert sessions.find(keeper) == Coordinator()
+    assert sessions.find(keeper, HERE) == Coordinator()
     clock.now_s += COORDINATOR_IDLE_S + 1
 
-    assert sessions.find(keeper) is None and sessions.find(somebody) == member()
+    assert sessions.find(keeper, HERE) is None and sessions.find(somebody, HERE) == member()

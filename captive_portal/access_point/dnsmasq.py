@@ -22,6 +22,7 @@ def render(ap: AccessPoint) -> str:
 # Written by Porchlight from hub.toml; do not edit.
 interface={ap.interface}
 except-interface=lo
+pid-file
 bind-dynamic
 no-hosts
 

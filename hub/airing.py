@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hub import links
 from hub.publisher import META_NAME
 from mesh import events as mesh_events
 from mesh.airtime import POLITE_SHARE
 from mesh.block import BlockId, Header
 from mesh.engine import Engine, EngineConfig
 from mesh.events import Send, Standing
-from mesh.links.link import FrameRefused
 from mesh.roster import Network
 
 if TYPE_CHECKING:
@@ -47,16 +47,17 @@ def make_engine(owner: Owner, network: Network) -> Engine:
             region=owner.facts.region or "US",
             preset=owner.facts.preset or "LONG_FAST",
             share=owner.airtime_share or POLITE_SHARE,
+            links=tuple(owner.links),
         ),
     )
 
 
 def introduce(owner: Owner, batch: Batch) -> None:
-    """What a new engine must know before anything else: the day, the time, whether the link can send."""
+    """What a new engine must know before anything else: the day, the time, which links can send."""
     owner.tell_engine(mesh_events.DayChanged(owner.clock.sealing_day, owner.clock.kept_day), batch)
     owner.tell_engine(mesh_events.ClockStated(int(owner.clock.now_s()), int(owner.clock.rank)), batch)
-    if owner.link_state is not None:
-        owner.tell_engine(owner.link_state, batch)
+    for state in owner.link_states.values():
+        owner.tell_engine(state, batch)
 
 
 def may_publish(owner: Owner) -> bool:
@@ -96,5 +97,5 @@ def send(owner: Owner, batch: Batch) -> None:
         owner.tally.note(action, owner.clock.now_s())
         if isinstance(action, mesh_events.TimeHeard):
             owner.clock.hear(action.hub_id, action.unix_s, action.rank)
-        if isinstance(action, Send) and (owner.link is None or not owner.link.send(action.frame, action.frame_id)):
-            owner.inbox.defer(FrameRefused(action.frame_id, "away" if owner.link is None else "full"))
+        if isinstance(action, Send):
+            links.hand_over(owner, action)

@@ -13,6 +13,7 @@ from hub.shares import Shares
 from hub.store.documents import LiveTable
 from hub.views import Alert, AlertAudience, Arrival, Journey, Place, PodSession
 from mesh import pod_keys
+from mesh.links.link import LinkKind
 from mesh.refused import Refused
 from mesh.text import unpack_text
 
@@ -105,11 +106,20 @@ def words_of(alerted: Alerted, session: PodSession | None) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """That a hub holds an alert: its own receipt, or what another says of it."""
+
+    hub: bytes
+    at_s: int  # Unix time
+    by: LinkKind  # what it came by
+
+
+@dataclass(frozen=True, slots=True)
 class Arrivals:
     """What the engine told of one alert's way, in memory only."""
 
     journey: Journey = Journey.HERE
-    stored: tuple[tuple[bytes, int], ...] = ()  # (hub id, Unix time its receipt came)
+    stored: tuple[Word, ...] = ()  # one a hub
 
 
 def show(
@@ -169,13 +179,13 @@ def _readers(state: AlertState, session: PodSession) -> set[int]:
 def _places(
     alerted: Alerted, arrivals: Arrivals, hubs: Iterable[tuple[bytes, str, int | None]], own_hub: bytes
 ) -> Iterable[Place]:
-    stored = dict(arrivals.stored)
+    stored = {word.hub: word for word in arrivals.stored}
     for hub, name, last_heard_s in hubs:
         if hub == own_hub:
             yield Place(name, Arrival.HERE, None, None)
         elif hub == alerted.head.hub:
             yield Place(name, Arrival.ARRIVED, alerted.head.made_s, last_heard_s)
         elif hub in stored:
-            yield Place(name, Arrival.ARRIVED, stored[hub], last_heard_s)
+            yield Place(name, Arrival.ARRIVED, stored[hub].at_s, last_heard_s, stored[hub].by)
         else:
             yield Place(name, Arrival.NO_WORD, None, last_heard_s)

@@ -2,22 +2,28 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from hub.alerts import Arrivals
+from hub import links
+from hub.alerts import Arrivals, Word
+from hub.links import LinkFacts, LinkTally
 from hub.views import Journey, RadioState
 from mesh.block import Block, BlockId, Priority
 from mesh.events import Action, Clone, Deliver, Dropped, Duplicate, FrameKind, Heard, Send, Stored
-from mesh.links.link import LinkDown, LinkUp
+from mesh.links.link import RADIO, LinkDown, LinkKind, LinkUp, kind_of
 
 FRAMES_REMEMBERED = 256
 BLOCKS_REMEMBERED = 2_000
+_FARTHER = {  # where an alert may get to by a frame that a link took
+    Journey.WAITING: (Journey.ON_WIRE, Journey.ON_AIR),
+    Journey.ON_WIRE: (Journey.ON_AIR,),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The radio, the card and the queue at one moment."""
+    """The links, the card and the queue at one moment."""
 
     radio: RadioState
     radio_words: str = ""
@@ -32,14 +38,22 @@ class Facts:
     saving: bool = True
     saving_words: str = ""
     keys_words: str = ""  # why roster and keys could not be written; empty when they were
+    links: tuple[LinkFacts, ...] = ()
 
     @classmethod
-    def first(cls, *, has_radio: bool) -> "Facts":
-        if has_radio:
-            return cls(RadioState.AWAY, "the radio has not answered yet")
-        return cls(RadioState.NONE)
+    def first(cls, names: Iterable[str]) -> "Facts":
+        each = tuple(map(LinkFacts, names))
+        if any(link.name == RADIO for link in each):
+            return cls(RadioState.AWAY, "the radio has not answered yet", links=each)
+        return cls(RadioState.NONE, links=each)
 
-    def link_up(self, event: LinkUp) -> "Facts":
+    def link_changed(self, name: str, event: LinkUp | LinkDown) -> "Facts":
+        facts = replace(self, links=links.changed(self.links, name, event))
+        if name != RADIO:
+            return facts
+        return facts._radio_up(event) if isinstance(event, LinkUp) else facts._radio_down(event)
+
+    def _radio_up(self, event: LinkUp) -> "Facts":
         state = RadioState.UNSET if event.region == "UNSET" else RadioState.WELL
         return replace(
             self,
@@ -50,7 +64,7 @@ class Facts:
             preset=event.preset,
         )
 
-    def link_down(self, event: LinkDown) -> "Facts":
+    def _radio_down(self, event: LinkDown) -> "Facts":
         return replace(self, radio=RadioState.AWAY, radio_words=event.reason)
 
     def not_saving(self, words: str) -> "Facts":
@@ -62,11 +76,22 @@ class Facts:
     def keys_saved(self) -> "Facts":
         return replace(self, keys_words="") if self.keys_words else self
 
-    def now(self, *, standing: str, waiting_frames: int, airtime_used: float, blocks: int, damage: int) -> "Facts":
+    def now(
+        self,
+        *,
+        standing: str,
+        waiting: Mapping[str, int],
+        waiting_records: int,
+        airtime_used: float,
+        blocks: int,
+        damage: int,
+    ) -> "Facts":
+        """waiting: frames, by the link that they wait for."""
         return replace(
             self,
+            links=links.waiting(self.links, waiting),
             standing=standing,
-            waiting_frames=waiting_frames,
+            waiting_frames=sum(waiting.values()) + waiting_records,
             airtime_used=airtime_used,
             blocks=blocks,
             damage=damage,
@@ -86,7 +111,8 @@ class Tally:
         self._hub_name = hub_name
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
-        self._frames: dict[int, BlockId] = {}  # frames handed to the radio, until it answers
+        self.links = LinkTally()
+        self._frames: dict[tuple[str, int], BlockId] = {}  # frames handed to a link, until it answers
         self._records: dict[BlockId, tuple[str, ...]] = {}  # the alerts in a block
         self._arrivals: dict[str, Arrivals] = {}  # by alert id
         self.heard: dict[bytes, float] = {}  # hub id -> Unix time
@@ -126,24 +152,27 @@ class Tally:
                     self._arrivals.pop(alert_id, None)
             self._records[block.id] = tuple(full_id.hex() for full_id in full_ids)
 
-    def accepted(self, frame_id: int) -> None:
-        """The radio took a frame."""
+    def accepted(self, link: str, frame_id: int) -> None:
+        """A link took a frame."""
+        self.links.sent(link)
+        journey = Journey.ON_AIR if kind_of(link) is LinkKind.RADIO else Journey.ON_WIRE
         with self._lock:
-            block_id = self._frames.pop(frame_id, None)
+            block_id = self._frames.pop((link, frame_id), None)
             for alert_id in self._records.get(block_id, ()) if block_id is not None else ():
                 arrivals = self._arrivals.get(alert_id, Arrivals())
-                if arrivals.journey is Journey.WAITING:
-                    self._arrivals[alert_id] = replace(arrivals, journey=Journey.ON_AIR)
+                if journey in _FARTHER.get(arrivals.journey, ()):
+                    self._arrivals[alert_id] = replace(arrivals, journey=journey)
                     self.changes += 1
 
     def note(self, action: Action, now_s: float) -> None:
         """Count one action of the engine, and tell who listens."""
+        self.links.note(action)
         match action:
             case Send(block_id=block_id, repair=repair, kind=kind):
-                self.count("repaired" if repair else f"sent {kind.value}")
+                self.count("repaired" if repair else "passed on" if action.crosses else f"sent {kind.value}")
                 if block_id is not None:
                     with self._lock:
-                        self._frames[action.frame_id] = block_id
+                        self._frames[action.link, action.frame_id] = block_id
                         while len(self._frames) > FRAMES_REMEMBERED:
                             self._frames.pop(next(iter(self._frames)))
                 if kind is not FrameKind.DIGEST:
@@ -152,8 +181,8 @@ class Tally:
                 self.blocks_held += 1
                 self.count("received")
                 self.tell("received", block.id, bytes=len(block.raw), **{"from": self._hub_name(block.header.hub)})
-            case Stored(block_id=block_id, hub_id=hub_id):
-                self._stored(block_id, hub_id, int(now_s))
+            case Stored(block_id=block_id, hub_id=hub_id, link=link):
+                self._stored(block_id, Word(hub_id, int(now_s), kind_of(link)))
             case Dropped(reason=reason):
                 self.count(f"dropped: {reason}")
                 self.tell("dropped", None, reason=reason, bytes=action.bytes)
@@ -177,12 +206,12 @@ class Tally:
             told["sequence"] = block_id.sequence
         self._report(told)
 
-    def _stored(self, block_id: BlockId, hub_id: bytes, now_s: int) -> None:
+    def _stored(self, block_id: BlockId, word: Word) -> None:
         with self._lock:
             for alert_id in self._records.get(block_id, ()):
                 known = self._arrivals.get(alert_id, Arrivals())
-                if any(hub == hub_id for hub, _ in known.stored):
+                if any(each.hub == word.hub for each in known.stored):
                     continue
                 journey = known.journey if known.journey is Journey.HERE else Journey.STORED
-                self._arrivals[alert_id] = Arrivals(journey, (*known.stored, (hub_id, now_s)))
+                self._arrivals[alert_id] = Arrivals(journey, (*known.stored, word))
                 self.changes += 1

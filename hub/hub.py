@@ -5,7 +5,7 @@ a moment. Phrases and codes are checked in a thread of their own (hub.phrases).
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -41,7 +41,7 @@ from hub.views import (
 from hub.written import Way, Written
 from mesh.block import Lane, Priority
 from mesh.keys import RandomBytes
-from mesh.links.link import Link
+from mesh.links.link import RADIO, Link
 from mesh.record import Envelope, rounded
 from mesh.roster import KIND_ADMITTED, NotAdmitted, RosterHub, admitted_fields
 
@@ -77,12 +77,14 @@ class Hub(BoardDeeds):
         time_source: TimeSource,
         rng: Random,
         random_bytes: RandomBytes,
-        link: Link | None,
+        link: Link | None = None,
+        links: Mapping[str, Link] | None = None,
         report: Callable[[dict[str, object]], None] = _ignore,
         files: Files = DISK,
         die: Callable[[], None] = end_process,
     ) -> None:
-        """die: ends the process, after what nobody foresaw in the hub's thread."""
+        """links: by their names (mesh.links.link); `link` is a radio alone. die: ends the process, after what nobody
+        foresaw in the hub's thread."""
         self.name = config.name
         self._is_access_point = config.is_access_point
         clock = Clock(time_source, own_is_set=config.clock_is_set)
@@ -94,7 +96,7 @@ class Hub(BoardDeeds):
             clock=clock,
             rng=rng,
             random_bytes=random_bytes,
-            link=link,
+            links={RADIO: link} if link is not None else links or {},
             share_s=config.share_s,
             airtime_share=config.airtime_share,
             report=report,

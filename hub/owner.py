@@ -11,17 +11,18 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 
-from hub import airing, carry, housekeeping, intake
+from hub import airing, carry, housekeeping, intake, links
 from hub.batch import Batch, Job, Outcome
 from hub.clock import Clock
 from hub.errors import NotSaved
 from hub.facts import Facts, Tally
 from hub.folds import Folds
-from hub.inbox import Inbox, Item
+from hub.inbox import FromLink, Inbox, Item
 from hub.keyring import Keyring, KeyringRefused
 from hub.packer import Packer, Waiting
 from hub.publisher import Publisher
@@ -34,7 +35,7 @@ from mesh import events as mesh_events
 from mesh.engine import Engine
 from mesh.events import Deliver, Event
 from mesh.keys import RandomBytes
-from mesh.links.link import FrameAccepted, FrameHeard, FrameRefused, Link, LinkDown, LinkEvent, LinkUp
+from mesh.links.link import Link, LinkDown, LinkEvent, LinkUp
 from mesh.record import encode
 from mesh.roster import Network, Roster, RosterHub
 
@@ -64,7 +65,7 @@ class Owner:
         clock: Clock,
         rng: Random,
         random_bytes: RandomBytes,
-        link: Link | None,
+        links: Mapping[str, Link],
         share_s: float,
         airtime_share: float | None,
         report: Callable[[dict[str, object]], None],
@@ -73,7 +74,9 @@ class Owner:
         die: Callable[[], None],
         machine: Callable[[], tuple[Troubled, ...]] = tuple,
     ) -> None:
-        """die: ends the process. Called once, in the hub's thread, after what nobody foresaw.
+        """links: by their names (mesh.links.link).
+
+        die: ends the process. Called once, in the hub's thread, after what nobody foresaw.
 
         machine: what is wrong with the machine around the hub. Asked with every page, from any thread: be cheap.
         """
@@ -85,7 +88,7 @@ class Owner:
         self.random_bytes = random_bytes
         self.lock = threading.Lock()
         self.folds = Folds.empty(self.first_roster(), self.keys.hub_id)
-        self.facts = Facts.first(has_radio=link is not None)
+        self.facts = Facts.first(links)
         self.tally = Tally(report, self.hub_name)
         self.packer = Packer(share_s)
         self.publisher = Publisher(self.keys)
@@ -93,9 +96,9 @@ class Owner:
         self.journal: Journal
         self.rng = rng
         self.clones: frozenset[bytes] = frozenset()  # ids of hubs that two cards speak for: their word admits nobody
-        self.inbox = Inbox()
-        self.link = link
-        self.link_state: mesh_events.LinkChanged | None = None  # as it was last told; None: nothing yet
+        self.inbox = Inbox(links)
+        self.links = links
+        self.link_states: dict[str, mesh_events.LinkChanged] = {}  # as each was last told
         self.airtime_share = airtime_share
         self._engine_is_new = False
         self._files = files
@@ -128,13 +131,13 @@ class Owner:
         if self.journal.failed is not None:
             self.facts = self.facts.not_saving(self.journal.failed.reason)
         self._thread.start()
-        if self.link is not None:
-            self.link.start(self.offer)
+        for name, link in self.links.items():
+            link.start(partial(self.offer, name))
 
     def stop(self) -> None:
         """End the thread; what was acknowledged is on the card already."""
-        if self.link is not None:
-            self.link.stop()
+        for link in self.links.values():
+            link.stop()
         self.inbox.close()
         if self._thread.is_alive():
             self._thread.join(10.0)
@@ -148,11 +151,12 @@ class Owner:
         """
         return self.inbox.ask(work)
 
-    def offer(self, event: LinkEvent) -> bool:
-        """What a link heard. False: no room, a frame can be asked for again."""
-        has_room = self.inbox.offer(event)
+    def offer(self, link: str, event: LinkEvent) -> bool:
+        """What a link heard or tells. False: no room, a frame can be asked for again."""
+        has_room = self.inbox.offer(link, event)
         if not has_room:
             self.tally.count("queue full")
+            self.tally.links.dropped(link, "queue full")
         return has_room
 
     def _load(self) -> None:
@@ -211,7 +215,7 @@ class Owner:
                 if isinstance(item, Job):
                     self._work(item, batch)
                 else:
-                    self._hear(item, batch)
+                    links.hear(self, item, batch)
             self.tell_engine(mesh_events.Tick(), batch)
             self._keep_house(batch)
             self._take_blocks(batch)
@@ -279,30 +283,6 @@ class Owner:
         raw, way = encode(written.envelope), written.way
         self.packer.add(Waiting(written.full_id, raw, way.lane, way.priority, self.clock.source.monotonic_s()))
 
-    def _hear(self, event: LinkEvent, batch: Batch) -> None:
-        match event:
-            case FrameHeard():
-                frame = mesh_events.FrameReceived(event.payload, event.from_radio, event.snr_db)
-                self.tell_engine(frame, batch)
-            case FrameAccepted():
-                self.tally.accepted(event.frame_id)
-                self.tell_engine(mesh_events.FrameDone(event.frame_id, ok=True), batch)
-            case FrameRefused():
-                self.tally.count(f"radio: {event.reason}")
-                self.tell_engine(mesh_events.FrameDone(event.frame_id, ok=False, reason=event.reason), batch)
-            case LinkUp() | LinkDown():
-                self.tell_engine(self._link_changed(event), batch)
-
-    def _link_changed(self, event: LinkUp | LinkDown) -> mesh_events.LinkChanged:
-        if isinstance(event, LinkUp):
-            self.facts = self.facts.link_up(event)
-            state = mesh_events.LinkChanged(event.region != "UNSET", event.region, event.preset)
-        else:
-            self.facts = self.facts.link_down(event)
-            state = mesh_events.LinkChanged(up=False)
-        self.link_state = state
-        return state
-
     def tell_engine(self, event: Event, batch: Batch) -> None:
         if self.engine is not None:
             batch.actions += self.engine.handle(event, self.clock.source.monotonic_s())
@@ -347,8 +327,8 @@ class Owner:
             match item:
                 case Job():
                     item.refuse(reason)
-                case LinkUp() | LinkDown():
-                    self._link_changed(item)
+                case FromLink(link, LinkUp() | LinkDown() as event):
+                    links.note_change(self, link, event)
                 case _:
                     self.tally.count("not saving")
         if time.monotonic() < self._reopen_at_s:
@@ -364,7 +344,8 @@ class Owner:
         engine = self.engine
         self.facts = self.facts.now(
             standing=engine.standing.value if engine is not None else "alone",
-            waiting_frames=(engine.waiting if engine is not None else 0) + len(self.packer.waiting),
+            waiting={name: engine.waiting_on(name) if engine is not None else 0 for name in self.links},
+            waiting_records=len(self.packer.waiting),
             airtime_used=engine.airtime_used(self.clock.source.monotonic_s()) if engine is not None else 0.0,
             blocks=self.tally.blocks_held,
             damage=self.journal.damage,

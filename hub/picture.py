@@ -119,6 +119,7 @@ def stamp(owner: Owner) -> Stamp:
         owner.clones,
         facts.radio,
         facts.radio_words,
+        tuple((link.name, link.up, link.words) for link in facts.links),
         facts.region,
         facts.preset,
         facts.saving,
@@ -192,6 +193,7 @@ def status(owner: Owner, posts: int | None = None) -> Status:
         saving=facts.saving,
         life=facts.standing,
         troubles=tuple(troubles),
+        links=owner.tally.links.statuses(facts.links),
     )
 
 

@@ -5,6 +5,7 @@ from enum import Enum, StrEnum
 
 from hub.limits import REMIND_S
 from hub.troubles import Troubled
+from mesh.links.link import LinkKind
 
 
 class PostKind(StrEnum):
@@ -252,6 +253,7 @@ class Place:
     arrival: Arrival
     at_s: int | None  # when its receipt came
     last_heard_s: int | None  # when that hub was last heard at all
+    by: LinkKind | None = None  # by what kind of link the word came that it arrived
 
 
 class Journey(StrEnum):
@@ -260,6 +262,7 @@ class Journey(StrEnum):
     HERE = "here"  # written elsewhere, or read here
     WAITING = "waiting"  # for the radio, or for its turn
     ON_AIR = "on_air"  # our radio took it
+    ON_WIRE = "on_wire"  # it was handed over by wire (a broker has it), and our radio has not taken it
     STORED = "stored"  # at least one other hub said so
 
 
@@ -295,6 +298,20 @@ class RadioState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """One link of this hub, since its start."""
+
+    name: str  # "radio", "mqtt:NAME", "stick"
+    kind: str  # "radio", "cheap", "stick"
+    up: bool
+    words: str  # why it is not up, in English
+    sent: int  # frames that the link took
+    received: int  # frames that it heard, those among them that were dropped; of a stick, blocks
+    dropped: dict[str, int]  # by reason: heard and refused, "queue full", or not taken by the link
+    waiting: int  # frames that wait for their turn
+
+
+@dataclass(frozen=True, slots=True)
 class HubHeard:
     name: str
     last_heard_s: int | None
@@ -325,6 +342,7 @@ class Status:
     saving: bool  # False: the card cannot be written, nothing new is taken
     life: str  # "listening", "proved", "alone"
     troubles: tuple[Troubled, ...] = ()  # the same as `trouble`, as codes: for pages in other languages
+    links: tuple[LinkStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

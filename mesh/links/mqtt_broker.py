@@ -54,7 +54,7 @@ def why_not_connected(broker: Broker, problem: Exception, wait_s: float) -> str:
     """A sentence for what `connect` raised. For a certificate that ended it asks the broker for it once more."""
     if isinstance(problem, ssl.SSLCertVerificationError):
         return _certificate_words(broker, problem, wait_s)
-    if isinstance(problem, ssl.SSLError):
+    if isinstance(problem, ssl.SSLError) or (broker.ca is not None and isinstance(problem, ConnectionResetError)):
         return f"no TLS could be agreed with {broker.address}; is it the port without TLS?"
     if isinstance(problem, socket.gaierror):
         return f"the name {broker.host} is not known here"

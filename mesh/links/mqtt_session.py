@@ -42,6 +42,7 @@ FLOOD_BURST, FLOOD_PER_S = 400, 200  # messages; far above what 200 hubs say in 
 FLOOD_READS, FLOOD_PAUSE_S = 20, 0.02  # above it: so many, then a pause, and the broker has to wait
 LOST = "the connection to the broker is lost"
 NO_MQTT = "what the broker says is no MQTT 5, or too much"
+STALLED = "the broker does not answer any more"
 SILENT = "the broker took the connection and does not answer"
 REFUSED = 0x80  # MQTT 5: a reason from here on is a refusal
 
@@ -146,8 +147,8 @@ class Session:
         """Wait until something happens, `wait_s` at most; read and write what can be. Raises BrokerLost."""
         if self._ended is None:
             self._pass_bytes(wait_s)
-        if self._ended is None and self._client.loop_misc():
-            self._ended = "the broker does not answer any more"
+        if self._ended is None and (self._client.loop_misc() or self._client.socket() is None):
+            self._ended = STALLED if self.is_ready else SILENT
         self._look_at_the_clock()
         if self._ended is not None and not self._answers:
             raise BrokerLost(self._ended)
@@ -207,7 +208,7 @@ class Session:
         if not self.is_ready:
             oldest_s = self._opened_s
         if oldest_s is not None and self._clock() - oldest_s > self._timing.answer_s and self._ended is None:
-            self._ended = "the broker does not answer any more" if self.is_ready else SILENT
+            self._ended = STALLED if self.is_ready else SILENT
 
     # What paho calls, from within `open` and `turn`
 

@@ -1,0 +1,121 @@
+"""Whoever knows the topic may write to it: what is no frame is counted and goes no further, however much there is."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+
+import pytest
+from broker import HERE, QUICK, Mosquitto, at
+from link_inbox import PATIENCE_S, Inbox
+from paho.mqtt.client import Client, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
+
+from mesh.links.link import FRAME_BYTES_MAX, FrameHeard, LinkDown, LinkUp
+from mesh.links.mqtt import MqttLink
+from mesh.links.mqtt_session import FLOOD_BURST, FLOOD_PER_S
+
+pytestmark = [pytest.mark.system, pytest.mark.usefixtures("no_threads_left")]
+TOPIC = "3f" * 16
+LAST = b"the last one"
+
+
+class Stranger:
+    """Somebody else's client, which knows the topic."""
+
+    def __init__(self, port: int, keep: ExitStack) -> None:
+        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
+        ready = threading.Event()
+        self._client.on_connect = lambda *_: ready.set()
+        self._client.connect(HERE, port)
+        self._client.loop_start()
+        keep.callback(self._client.loop_stop)
+        keep.callback(self._client.disconnect)
+        assert ready.wait(PATIENCE_S)
+
+    def say(self, payload: bytes, topic: str = TOPIC, *, qos: int = 1, retain: bool = False) -> None:
+        told = self._client.publish(topic, payload, qos=qos, retain=retain)
+        if qos:
+            told.wait_for_publish(PATIENCE_S)
+
+    def shout(self, payload: bytes) -> None:
+        self._client.publish(TOPIC, payload, qos=0)
+
+
+class Hub:
+    def __init__(self, port: int, keep: ExitStack) -> None:
+        self.inbox = Inbox()
+        self.link = MqttLink(at(port), TOPIC, "aa" * 11, timing=QUICK)
+        self.link.start(self.inbox.offer)
+        keep.callback(self.link.stop)
+        self.inbox.wait_for(LinkUp)
+
+    def heard_until(self, last: bytes) -> list[bytes]:
+        """All frames before `last`; nothing else was told meanwhile."""
+        heard: list[bytes] = []
+        while True:
+            event = self.inbox.wait_for(object)
+            assert isinstance(event, FrameHeard), event
+            if event.payload == last:
+                return heard
+            heard.append(event.payload)
+
+
+@pytest.fixture
+def keep(no_threads_left: None) -> Iterator[ExitStack]:
+    with ExitStack() as opened:
+        yield opened
+
+
+@pytest.fixture
+def broker(keep: ExitStack, tmp_path: Path) -> Mosquitto:
+    made = Mosquitto(tmp_path / "broker", "allow_anonymous true\nmax_queued_messages 100000\n").start()
+    keep.callback(made.stop)
+    return made
+
+
+def test_what_has_no_size_of_a_frame_is_counted_and_goes_no_further(broker: Mosquitto, keep: ExitStack) -> None:
+    hub, stranger = Hub(broker.port, keep), Stranger(broker.port, keep)
+
+    for payload in (b"x", b"", b"x" * (FRAME_BYTES_MAX + 1), b"x" * 700, b"x" * 1_000_000, LAST):
+        stranger.say(payload)
+
+    assert hub.heard_until(LAST) == [b"x"]
+    # What is larger than we said we take, the broker keeps to itself.
+    assert hub.link.ignored == {"will": 1, "size": 2}
+
+
+def test_a_retained_message_is_not_taken_for_news(broker: Mosquitto, keep: ExitStack) -> None:
+    stranger = Stranger(broker.port, keep)
+    stranger.say(b"kept for whoever comes", retain=True)
+
+    hub = Hub(broker.port, keep)
+    stranger.say(LAST)
+
+    assert hub.heard_until(LAST) == []
+
+
+def test_a_flood_of_a_thousand_a_second_costs_what_was_allowed_and_the_link_stays(
+    broker: Mosquitto, keep: ExitStack
+) -> None:
+    hub, stranger = Hub(broker.port, keep), Stranger(broker.port, keep)
+    noise = Random(1)
+    began_s = time.monotonic()
+
+    for _ in range(50):
+        for _ in range(100):
+            stranger.shout(noise.randbytes(200))
+        time.sleep(0.1)
+    heard: list[bytes] = []
+    while LAST not in heard:  # while the flood lasts, it may be counted among it
+        stranger.say(LAST)
+        time.sleep(0.5)
+        told = hub.inbox.drain()
+        assert not [event for event in told if isinstance(event, LinkDown)]
+        heard += [event.payload for event in told if isinstance(event, FrameHeard)]
+        assert time.monotonic() - began_s < 2 * PATIENCE_S
+
+    assert len(heard) <= FLOOD_BURST + FLOOD_PER_S * (time.monotonic() - began_s)
+    assert hub.link.ignored["flood"] > 0

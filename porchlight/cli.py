@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("porchlight.init:init", "Begin a new hub: hub.toml, its keys, the coordinator's phrase."),
     "demo": ("porchlight.demo:demo", "See a neighbourhood of virtual hubs and radios at work."),
     "status": ("porchlight.status:status", "Ask the running hub how it is."),
+    "doctor": ("porchlight.doctor:doctor", "Look for what is wrong with the hub, and say what mends it."),
     "network": ("porchlight.network:network", "Create a network of hubs, invite a hub, join one."),
     "pod": ("porchlight.pod:pod", "Found a pod on this hub."),
     "carry": ("porchlight.carry:carry", "Carry blocks on a USB stick to hubs that nothing else reaches."),

@@ -1,0 +1,143 @@
+"""How is a dead access point noticed? A look each half minute, from a systemd timer: what is dead is restarted.
+
+It needs root, and nothing of the hub but hub.toml. What it says goes to the journal: one line when something changes.
+"""
+
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Interface
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from porchlight.config import config_option, settings_of
+from porchlight.stop import Stop, say
+
+if TYPE_CHECKING:
+    from captive_portal.access_point.watch import Part, Probes
+
+HOSTAPD_FOLDER = Path("/run/hostapd")  # a socket an interface, named like it
+ASKED_S_MAX = 3.0  # a small machine that is busy may take its time
+RESTART_S_MAX = 60.0  # a unit that takes longer to come up is looked at next time
+ASKED_NAME = "captive.apple.com"  # a phone's own question: answered with the hub always, also on a shared uplink
+
+Restart = Callable[["Part"], str]  # why it could not be done; "" if it was
+
+
+@click.command()
+@config_option
+def tend(config: Path) -> None:
+    """Look once whether the access point is alive; restart what is dead. For the timer; it needs root."""
+    from captive_portal.access_point.watch_file import FILE
+
+    wifi = settings_of(config).wifi
+    if not wifi.is_ours:
+        say("hub.toml names no interface under [wifi], so there is no access point to tend")
+        return
+    address = wifi.ip_interface
+    assert address is not None  # the settings are valid
+    try:
+        lines = tend_once(wifi.interface, probes_of(wifi.interface, address), restart_by(wifi.interface), file=FILE)
+    except PermissionError as problem:
+        raise Stop(f"{problem.filename or FILE} may not be written", "the watch is for root") from None
+    for line in lines:
+        say(line)
+
+
+def tend_once(
+    interface: str, probes: "Probes", restart: Restart, *, file: Path, now_s: Callable[[], float] | None = None
+) -> list[str]:
+    """One look, and what follows from it. Gives the lines for the journal.
+
+    now_s: seconds since the machine started, those that it slept too.
+    """
+    from captive_portal.access_point.watch import DAY_S, dead_parts, look, restart_line, restarted
+    from captive_portal.access_point.watch_file import read_watched, write_watched
+
+    clock = now_s or (lambda: time.clock_gettime(time.CLOCK_BOOTTIME))
+    at_s = clock()
+    looked = look(read_watched(file), interface, frozenset(dead_parts(probes)), at_s)
+    watched, lines = looked.watched, list(looked.lines)
+    for part in looked.restart:
+        # Noted before it is done: a restart that takes this process with it is counted all the same.
+        watched = restarted(watched, part)
+        write_watched(watched, file)
+        failed = restart(part)
+        lines.append(restart_line(part, interface, watched.restarts_since(at_s - DAY_S), failed))
+    write_watched(watched, file)
+    return lines
+
+
+def probes_of(interface: str, address: IPv4Interface, *, control: Path | None = None, dns_port: int = 53) -> "Probes":
+    """The real ones. control: hostapd's socket for this interface."""
+    from captive_portal.access_point.watch import Probes
+    from porchlight.sockets import ipv4_of
+
+    def has_address() -> bool:
+        own = ipv4_of(interface)
+        return own is not None and own.ip == address.ip
+
+    return Probes(
+        interface_is_there=lambda: interface in (name for _, name in socket.if_nameindex()),
+        hostapd_answers=lambda: _hostapd_answers(control or HOSTAPD_FOLDER / interface),
+        has_address=has_address,
+        dnsmasq_answers=lambda: _dnsmasq_answers(str(address.ip), dns_port),
+    )
+
+
+def _hostapd_answers(control: Path) -> bool:
+    """Whether it is there, and its access point is on."""
+    from captive_portal.access_point.control import Control, NoAnswer
+
+    try:
+        return Control(control, ASKED_S_MAX).state() == "ENABLED"
+    except NoAnswer:
+        return False
+
+
+def _dnsmasq_answers(server: str, port: int) -> bool:
+    from captive_portal.access_point.name_server import NoAnswer, ask_for
+
+    try:
+        ask_for(ASKED_NAME, server, port=port)
+    except NoAnswer:
+        return False
+    return True
+
+
+def restart_by(interface: str, run: Callable[[Sequence[str]], str] | None = None) -> Restart:
+    """Restart a part through systemd. run: runs a command, and says why it failed."""
+
+    def restart(part: "Part") -> str:
+        return (run or run_command)(command_for(part, interface))
+
+    return restart
+
+
+def command_for(part: "Part", interface: str) -> tuple[str, ...]:
+    from captive_portal.access_point.watch import Part
+
+    match part:
+        case Part.ADDRESS:
+            return ("networkctl", "reconfigure", interface)  # sets the address anew; no station is sent away
+        case Part.HOSTAPD | Part.DNSMASQ:
+            return ("systemctl", "restart", f"porchlight-{part.value}.service")
+        case Part.INTERFACE:
+            raise ValueError("an interface that is gone comes back by itself, or not at all")
+
+
+def run_command(command: Sequence[str]) -> str:
+    """Why it failed, in a line; "" if it did not."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=RESTART_S_MAX, check=False)  # noqa: S603
+    except FileNotFoundError:
+        return f"there is no {command[0]}"
+    except subprocess.TimeoutExpired:
+        return f"{command[0]} took longer than {RESTART_S_MAX:.0f} s"
+    if done.returncode == 0:
+        return ""
+    words = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    return words[-1][:200] if words else f"status {done.returncode}"

@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import SystemRandom
@@ -68,9 +68,9 @@ def serving(
 
     clock: TimeSource = time_source or SystemTime()
     keyring = keyring_of(settings)
-    link = radio_link(settings, keyring, clock.speed)
-    if settings.radio.kind != "none" and link is None:
-        say("this hub is in no network yet, so its radio rests")
+    links = links_of(settings, keyring, clock.speed)
+    if keyring.network is None and (settings.radio.kind != "none" or settings.mqtt or settings.broker.listen):
+        say("this hub is in no network yet, so its radio rests, and it joins no broker")
         say(f"hint: stop it and type: porchlight network create NAME --config {settings.file}")
     with ExitStack() as until_stopped:
         sockets = listening(settings.portal.addresses)
@@ -81,7 +81,7 @@ def serving(
                 settings,
                 keyring=keyring,
                 time_source=clock,
-                link=link,
+                links=links,
                 report=report,
                 share_s=share_s,
                 codes_ahead=codes_ahead,
@@ -103,12 +103,12 @@ def open_hub(
     *,
     keyring: "Keyring | None" = None,
     time_source: "TimeSource | None" = None,
-    link: "Link | None" = None,
+    links: "Mapping[str, Link] | None" = None,
     report: Report | None = None,
     share_s: float | None = None,
     codes_ahead: int = 0,
 ) -> Iterator["Hub"]:
-    """The hub on its data folder, without pages; without a link its radio is left alone. Ends in words if it must."""
+    """The hub on its data folder, without pages; without links its radio is left alone. Ends in words if it must."""
     from hub.clock import SystemTime
     from hub.hub import SHARE_S, Hub, HubConfig
     from hub.keyring import KeyringRefused
@@ -134,7 +134,7 @@ def open_hub(
         time_source=time_source or SystemTime(),
         rng=SystemRandom(),
         random_bytes=os.urandom,
-        link=link,
+        links=links,
         report=report or (lambda _: None),
     )
     try:
@@ -167,6 +167,19 @@ def open_library(folder: Path, unix_s: Callable[[], float]) -> Iterator["Library
         yield library
     finally:
         library.stop()
+
+
+def links_of(settings: "Settings", keyring: "Keyring", speed: float = 1.0) -> "dict[str, Link]":
+    """All that hub.toml names, by the links' names: the radio and the brokers. None without a network."""
+    from mesh.links.link import RADIO
+
+    radio = radio_link(settings, keyring, speed)
+    links: dict[str, Link] = {RADIO: radio} if radio is not None else {}
+    if settings.mqtt or settings.broker.listen:
+        from porchlight.mqtt_links import mqtt_links
+
+        links |= mqtt_links(settings, keyring)
+    return links
 
 
 def radio_link(settings: "Settings", keyring: "Keyring", speed: float = 1.0) -> "Link | None":

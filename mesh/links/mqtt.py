@@ -142,7 +142,7 @@ class MqttLink:
                 if session.is_ready and not was_ready:
                     was_ready = True
                     self._told_down = None
-                    self._insist(LinkUp(0, "MQTT 5", "", ""))
+                    self._insist(LinkUp())
                 self._hand_over(session)
         finally:
             again = session.close()
@@ -175,7 +175,7 @@ class MqttLink:
         self._insist(FrameRefused(frame_id, refused) if refused else FrameAccepted(frame_id))
 
     def _heard(self, payload: bytes) -> None:
-        if not self._offer(FrameHeard(payload, 0, None, None, None)):
+        if not self._offer(FrameHeard(payload)):
             self.ignored["no room"] += 1
 
     def _insist(self, event: LinkEvent) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import lzma
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,13 +54,26 @@ def unpacked(image: Path, read: Callable[[int], None] = lambda _bytes: None) -> 
 
 def looked_through(image: Path, read: Callable[[int], None] = lambda _bytes: None) -> Content:
     """Unpack it once without writing anything. Ends in words if it is no image of a disk."""
+    first = b""
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal first
+        for piece in unpacked(image, read):
+            first = first or piece[:SECTOR]
+            if first[-len(DISK_SIGN) :] != DISK_SIGN:
+                break
+            yield piece
+
+    content = content_of(pieces())
+    if content.size < SECTOR or first[-len(DISK_SIGN) :] != DISK_SIGN:
+        raise Trouble(f"{image.name} is no image of a disk", "name a file that ends in .img or .img.xz")
+    return content
+
+
+def content_of(pieces: Iterable[bytes]) -> Content:
     whole = hashlib.sha256()
     size = 0
-    for piece in unpacked(image, read):
-        if size == 0 and piece[SECTOR - 2 : SECTOR] != DISK_SIGN:
-            raise Trouble(f"{image.name} is no image of a disk", "name a file that ends in .img or .img.xz")
+    for piece in pieces:
         whole.update(piece)
         size += len(piece)
-    if size < SECTOR:
-        raise Trouble(f"{image.name} is no image of a disk", "name a file that ends in .img or .img.xz")
     return Content(size, whole.hexdigest())

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
+from flask_babel.speaklater import LazyString
 from werkzeug.routing import BaseConverter
 
 from captive_portal import pages, post_words, words
@@ -75,7 +76,7 @@ def what_each_page_shows() -> dict[str, Any]:
         "radio_trouble": words.radio_trouble(status),
         "member": here.session(),
         "coordinator": here.coordinator(),
-        "link_says": link_words(here.reached()),
+        "link_says": LazyString(lambda: link_words(here.reached())),  # most pages say nothing of it, and need not ask
         "lang": str(locale()).replace("_", "-"),
         "direction": locale().text_direction,
         "switch": switch_targets(),

@@ -63,8 +63,8 @@ def _key() -> Hashable:
     here = portal()
     turn = int(here.hub.now_s()) // TURN_S if request.endpoint == "display" else 0
     packed = takes_gzip() if request.endpoint in ALIKE else None
-    reached = here.reached()
-    link = reached.link, reached.is_settled
+    # What is sent in a form is protected by the link in use, and the page says so; the others do not ask for it.
+    link = (here.link(), here.reached().is_settled) if request.endpoint in WITH_FORMS else None
     return request.full_path, str(locale()), link, packed, g.get("live_version"), turn
 
 

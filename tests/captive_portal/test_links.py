@@ -146,7 +146,6 @@ def test_the_coordinators_page_opens_over_their_password_and_over_no_other(stree
 
     page = phone.visit("/keeper")
     assert page.path == "/keeper"
-    assert "1 phone is joined now." in page.main
     assert ANA not in page.html and ANAS not in page.html
 
 
@@ -228,6 +227,16 @@ def test_while_hostapd_hangs_pages_come_in_time_and_trust_nobody(hub_folder: Hub
     assert "If you just joined, try again in a minute." in pages[2].main
 
 
+def test_pages_that_say_nothing_of_the_link_do_not_ask_for_it(street: Street) -> None:
+    street.hostapd.is_silent = True
+    phone = street.phone()
+
+    for path in ("/", "/needs", "/offers", "/alerts", "/paper"):
+        phone.visit(path)
+
+    assert street.hostapd.asked == []
+
+
 def test_a_log_in_outlives_a_restart_of_hostapd_and_opens_nothing_meanwhile(street: Street, maple: FoundedPod) -> None:
     street.joins("maples")
     phone = street.phone()
@@ -240,14 +249,6 @@ def test_a_log_in_outlives_a_restart_of_hostapd_and_opens_nothing_meanwhile(stre
     street.hostapd.come()
     street.ages()
     assert "You are Ana of Maple" in phone.visit("/").text
-
-
-def test_the_coordinators_page_says_so_when_the_access_point_does_not_tell(street: Street) -> None:
-    keeper = street.phone("127.0.0.1")
-    log_in_as_coordinator(keeper)
-    street.hostapd.go()
-
-    assert "does not say how many phones are joined" in keeper.visit("/keeper").main
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,128 @@
+"""The commands around an update: what they say on another machine, what they wait for, what a bundle holds."""
+
+import os
+import subprocess
+import tarfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from release_rig import KEYS, NUMBERS, public_keys
+
+from image_build.bundle import make_bundle
+from image_build.install import BOOT_FILE, ROOT_FILE
+from image_build.minisign import sign
+from image_build.partitions import layout, size_mib, table
+from image_build.plan import MIB, Plan
+from image_build.release import RELEASE_FILE, Trust, check_file, read_release_beside
+from image_build.unpacking import content_of, unpacked
+from porchlight.image_update import root_device, settle, try_once, update, wait_until_well
+
+PLAN = Plan("test", (), boot_mib=40, slot_mib=4, data_mib=4)
+
+
+@pytest.mark.parametrize("command", [settle, try_once])
+def test_another_machine_is_left_alone(command: object) -> None:
+    result = CliRunner().invoke(command)  # type: ignore[arg-type]
+
+    assert result.exit_code == 1 and "not started from a card with two slots" in result.output
+
+
+def test_a_hub_without_release_keys_installs_nothing(tmp_path: Path) -> None:
+    (tmp_path / RELEASE_FILE).write_bytes(b"{}")
+
+    result = CliRunner().invoke(update, [str(tmp_path)])
+
+    assert result.exit_code == 1 and "unsigned development image" in result.output
+    assert "nothing was changed" in result.output
+
+
+@pytest.mark.parametrize(
+    ("running", "device", "slot", "expected"),
+    [
+        ("a", "mmcblk0p2", "b", "mmcblk0p3"),
+        ("b", "mmcblk0p3", "a", "mmcblk0p2"),
+        ("a", "sda2", "b", "sda3"),
+        ("a", "vda2", "a", "vda2"),
+    ],
+)
+def test_the_other_half_is_found_by_its_place(
+    tmp_path: Path, running: str, device: str, slot: str, expected: str
+) -> None:
+    label = tmp_path / "label"
+    label.symlink_to(tmp_path / device)
+
+    assert root_device(slot, running, label) == (tmp_path / expected).resolve()
+
+
+def test_a_system_that_needs_its_time_is_given_it() -> None:
+    answers = iter(["the pages do not answer", "x.service failed", None])
+    slept: list[float] = []
+
+    assert wait_until_well(lambda: next(answers), 300.0, lambda: sum(slept), slept.append) is None
+    assert len(slept) == 2
+
+
+def test_a_system_that_is_never_well_is_told_by_its_last_words() -> None:
+    slept: list[float] = []
+
+    wrong = wait_until_well(lambda: f"trouble {len(slept)}", 10.0, lambda: sum(slept), slept.append)
+
+    assert wrong == f"trouble {len(slept)}" and sum(slept) >= 10.0
+
+
+@pytest.fixture
+def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small image as the build lays it out."""
+    monkeypatch.setenv("PATH", f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    file, fat, slot = tmp_path / "hub.img", tmp_path / "fat", tmp_path / "a"
+    file.touch()
+    os.truncate(file, size_mib(PLAN) * MIB)
+    subprocess.run(["sfdisk", "-q", file], input=table(PLAN, 1), text=True, check=True, capture_output=True)
+    fat.touch()
+    os.truncate(fat, PLAN.boot_mib * MIB)
+    subprocess.run(["mkfs.vfat", "-F", "32", fat], check=True, capture_output=True)
+    slot.mkdir()
+    (slot / "vmlinuz").write_bytes(b"a kernel")
+    (slot / "cmdline.txt").write_text("root=LABEL=porchlight-a ro\n")
+    subprocess.run(["mcopy", "-s", "-i", fat, slot, "::a"], check=True, capture_output=True)
+    starts = {part.name: part.start_mib * MIB for part in layout(PLAN)}
+    with file.open("r+b") as opened:
+        os.pwrite(opened.fileno(), fat.read_bytes(), starts["boot"])
+        os.pwrite(opened.fileno(), b"the root" * 1000, starts["root a"])
+        os.pwrite(opened.fileno(), b"not the root", starts["root b"])
+    return file
+
+
+@pytest.mark.system
+def test_a_bundle_that_two_founders_signed_is_a_release(image: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "release"
+    make_bundle(image, PLAN, folder, version=9, name="0.9", expires=date(2027, 1, 1), told=lambda _bytes: None)
+    raw = (folder / RELEASE_FILE).read_bytes()
+    for at in (0, 2):
+        (folder / f"{RELEASE_FILE}.{at}.minisig").write_text(sign(raw, KEYS[at], NUMBERS[at], "0.9"))
+
+    release = read_release_beside(folder, Trust(public_keys(), running=1, today=None))
+
+    for file in release.files:
+        check_file(folder / file.name, file)
+    root = release.file(ROOT_FILE)
+    content = content_of(unpacked(folder / ROOT_FILE))
+    assert root is not None and (content.size, content.sha256) == (root.extract_size, root.extract_sha256)
+    assert next(unpacked(folder / ROOT_FILE)).startswith(b"the root")
+    assert content.size == PLAN.slot_mib * MIB
+    with tarfile.open(folder / BOOT_FILE) as tar:
+        assert tar.getnames() == ["cmdline.txt", "vmlinuz"]
+
+
+@pytest.mark.system
+def test_one_image_makes_one_bundle(image: Path, tmp_path: Path) -> None:
+    made = []
+    for name in ("one", "two"):
+        make_bundle(
+            image, PLAN, tmp_path / name, version=9, name="0.9", expires=date(2027, 1, 1), told=lambda _bytes: None
+        )
+        made.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
+
+    assert made[0] == made[1] and len(made[0]) == 3

@@ -176,11 +176,12 @@ class Tally:
                         while len(self._frames) > FRAMES_REMEMBERED:
                             self._frames.pop(next(iter(self._frames)))
                 if kind is not FrameKind.DIGEST:
-                    self.tell("repaired" if repair else "sent", block_id, bytes=len(action.frame), kind=kind.value)
-            case Deliver(block=block):
+                    self._tell_sent(action)
+            case Deliver(block=block, link=link):
                 self.blocks_held += 1
                 self.count("received")
-                self.tell("received", block.id, bytes=len(block.raw), **{"from": self._hub_name(block.header.hub)})
+                author = self._hub_name(block.header.hub)
+                self.tell("received", block.id, bytes=len(block.raw), link=link, **{"from": author})
             case Stored(block_id=block_id, hub_id=hub_id, link=link):
                 self._stored(block_id, Word(hub_id, int(now_s), kind_of(link)))
             case Dropped(reason=reason):
@@ -196,6 +197,10 @@ class Tally:
                 self.count("clones")
             case _:
                 pass
+
+    def _tell_sent(self, send: Send) -> None:
+        event = "repaired" if send.repair else "passed" if send.crosses else "sent"
+        self.tell(event, send.block_id, bytes=len(send.frame), kind=send.kind.value, link=send.link)
 
     def tell(self, event: str, block_id: BlockId | None, **more: object) -> None:
         """One event for whoever listens."""

@@ -1,7 +1,8 @@
 """What does a demonstration stand on? Hubs as processes, their radios on one virtual ether, everything else real.
 
 The radios live in this process and start as from the shop; `firmware_config` provisions them over TCP, and each hub
-reaches its own over TCP through the real client library. Hubs stand in a line: each hears its neighbours alone.
+reaches its own over TCP through the real client library. Hubs stand in a line: each hears its neighbours alone. Or in
+two lines out of each other's reach, which meet at a broker.
 """
 
 import contextlib
@@ -21,6 +22,7 @@ from random import Random
 
 from mesh.virtual.ether import Ether, Transmission
 from mesh.virtual.radio import VirtualRadio
+from porchlight.stage_broker import StagedBroker, mosquitto_program, open_broker
 from porchlight.stage_setup import PHRASE_FILE, Phrases, StagedHub, hub_id, prepare, provision
 from porchlight.stop import Stop
 
@@ -31,6 +33,25 @@ READY_S = 30.0
 STOP_S = 10.0
 
 Event = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Who hears whom. Each island is a line of hubs; its radios hear no other island's."""
+
+    islands: tuple[tuple[str, ...], ...]
+    broker: tuple[str, str] | None = None  # the hub that keeps a broker, and the one that joins it
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for island in self.islands for name in island)
+
+
+def line(hubs: int) -> Layout:
+    return Layout((NAMES[:hubs],))
+
+
+ISLANDS = Layout((NAMES[:2], NAMES[2:4]), broker=(NAMES[1], NAMES[2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +78,8 @@ class Stage:
         self.hubs = hubs
         self.ether = ether
         self.phrases = Phrases({}, "", ())  # until the folders are made
-        self._timeframe = timeframe
+        self.broker: StagedBroker | None = None
+        self.timeframe = timeframe
         self._listeners: list[Callable[[Event], None]] = []
         self._names = {hub.radio.node_number: hub.name for hub in hubs.values()}
         self._hub_ids: dict[bytes, str] = {}
@@ -84,7 +106,7 @@ class Stage:
         hub.ready.clear()
         hub.is_up = False
         hub.process = subprocess.Popen(  # noqa: S603  # our own program
-            [sys.executable, "-m", "porchlight.stage_hub", str(hub.config), *self._timeframe.arguments(), str(SHARE_S)],
+            [sys.executable, "-m", "porchlight.stage_hub", str(hub.config), *self.timeframe.arguments(), str(SHARE_S)],
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,  # Ctrl-C is for us; the hubs are stopped in order
@@ -105,9 +127,11 @@ class Stage:
         self.hubs[name].radio.power_on()
 
     def close(self) -> None:
-        """Stop every hub, then the ether."""
+        """Stop every hub, then the broker and the ether."""
         with ThreadPoolExecutor() as pool:
             list(pool.map(self.stop_hub, self.hubs))
+        if self.broker is not None:
+            self.broker.kill()
         for hub in self.hubs.values():
             hub.radio.close()
         self.ether.stop()
@@ -149,7 +173,7 @@ class Stage:
 def open_stage(
     folder: Path,
     *,
-    hubs: int = 3,
+    layout: Layout | None = None,
     first_port: int = 8081,
     first_radio_port: int = 4403,
     fresh: bool = False,
@@ -159,27 +183,38 @@ def open_stage(
     on_event: Callable[[Event], None] | None = None,
     seed: int = 1,
 ) -> Iterator[Stage]:
-    """A line of hubs at work while the context lasts. Their data stay in `folder`, unless `fresh`."""
-    timeframe = timeframe or Timeframe()
-    names = NAMES[:hubs]
+    """Hubs at work while the context lasts, three in a line unless `layout` says otherwise. Their data stay in
+    `folder`, unless `fresh`. The portals' ports begin at `first_port`; the one behind them is the broker's."""
+    timeframe, layout = timeframe or Timeframe(), layout or line(3)
+    names = layout.names
+    if layout.broker is not None:
+        mosquitto_program()  # ends here if there is none, before anything is made
     if fresh and folder.exists():
         _forget(folder)
     rng = Random(seed)  # noqa: S311  # the ether's noise, no secret
     ether = Ether(_Monotonic(), rng, speed=timeframe.speed)
-    line = {
+    hubs = {
         name: _place(ether, rng, folder, name, index, first_port, first_radio_port) for index, name in enumerate(names)
     }
-    for one, other in itertools.pairwise(names):
-        ether.connect(line[one].radio, line[other].radio, snr_db=8.0)
-    stage = Stage(line, ether, timeframe)
+    for island in layout.islands:
+        for one, other in itertools.pairwise(island):
+            ether.connect(hubs[one].radio, hubs[other].radio, snr_db=8.0)
+    stage = Stage(hubs, ether, timeframe)
     if on_transmission is not None:
         ether.on_transmission(functools.partial(on_transmission, stage))
     if on_event is not None:
         stage.on_event(on_event)
     ether.start()
     try:
-        stage.phrases, network = prepare(folder, line, say)
-        provision(line, network, say)
+        if layout.broker is None:
+            stage.phrases, network = prepare(folder, hubs, say)
+        else:
+            keeper, guest = (hubs[name] for name in layout.broker)
+            keeper.listens_at = first_port + len(names)
+            stage.phrases, network = prepare(folder, hubs, say)
+            say(f"starting Mosquitto for {keeper.name}, and letting {guest.name} in")
+            stage.broker = open_broker(folder / "broker", keeper, guest, network)
+        provision(hubs, network, say)
         for name in names:
             stage.start_hub(name)
         yield stage

@@ -44,7 +44,7 @@ class Phrases:
 
 @dataclass(slots=True)
 class StagedHub:
-    """One hub of the line, and its radio."""
+    """One hub, and its radio."""
 
     name: str
     folder: Path
@@ -55,6 +55,8 @@ class StagedHub:
     reader: threading.Thread | None = None
     ready: threading.Event = field(default_factory=threading.Event)
     is_up: bool = False
+    listens_at: int = 0  # the port of the broker that it keeps on this machine; 0: none
+    joins: str = ""  # the table of hub.toml for the broker that it joins
 
     @property
     def config(self) -> Path:
@@ -78,7 +80,7 @@ def prepare(folder: Path, line: dict[str, StagedHub], say: Callable[[str], None]
         if list(found["coordinators"]) != list(line):
             raise Stop(f"{folder} holds another demonstration", "to begin anew, add --fresh")
         for hub in hubs:
-            _write_config(hub)
+            write_config(hub)
         network = Keyring.open(hubs[0].data_folder).network
         assert network is not None
         return Phrases(found["coordinators"], found["pod_code"], tuple(map(tuple, found["members"]))), network
@@ -89,7 +91,7 @@ def prepare(folder: Path, line: dict[str, StagedHub], say: Callable[[str], None]
     network = found_network("Elm Park", int(time.time() // DAY_S), os.urandom)
     keyring.save_roster(Roster().admit(keyring.hub_keys.public, first.name))
     keyring.save_network(network)
-    with open_hub(_settings(first)) as founder:
+    with open_hub(settings_of(first)) as founder:
         requests = [read_request(make_request(hub.name, Keyring.open(hub.data_folder).hub_keys)) for hub in hubs[1:]]
         for request in requests:
             founder.admit(request)
@@ -119,7 +121,7 @@ def _join(hub: StagedHub, invitation: bytes) -> None:
 
 def _config_text(hub: StagedHub) -> str:
     host, port = hub.radio_address
-    return hub_toml(
+    text = hub_toml(
         name=hub.name,
         clock_trust="system",
         listen=[f"127.0.0.1:{hub.portal_port}"],
@@ -128,13 +130,15 @@ def _config_text(hub: StagedHub) -> str:
         region=REGION,
         preset=PRESET,
     )
+    broker = f'listen = ["127.0.0.1:{hub.listens_at}"]\n' if hub.listens_at else ""  # the last table is [broker]
+    return text + broker + hub.joins
 
 
-def _write_config(hub: StagedHub) -> None:
+def write_config(hub: StagedHub) -> None:
     hub.config.write_text(_config_text(hub), "utf-8")
 
 
-def _settings(hub: StagedHub) -> Settings:
+def settings_of(hub: StagedHub) -> Settings:
     settings = read_settings(hub.config)
     if isinstance(settings, Problems):
         raise Stop(f"{hub.config} cannot be used", lines=settings)

@@ -30,7 +30,7 @@ def open_neighbourhood(tmp_path: Path) -> OpenNeighbourhood:
             )
             with open_stage(
                 tmp_path / "stage",
-                first_port=free_ports(3),
+                first_port=free_ports(5),
                 first_radio_port=0,
                 timeframe=Timeframe(SPEED, days_later),
                 on_transmission=witness.transmission,

@@ -9,8 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import requests
 from ports import free_ports
+
+from porchlight.stage_broker import mosquitto_program
+from porchlight.stop import Stop
 
 
 def demo(folder: Path, *options: str) -> list[str]:
@@ -60,6 +64,20 @@ def test_ctrl_c_stops_every_process_and_a_second_start_finds_the_board_again(tmp
     assert not any(alive(pid) for pid in pids)
     again = subprocess.run([*command, "--for", "1"], capture_output=True, text=True, check=True, timeout=60)
     assert "Ana at Alder" in again.stdout
+
+
+def test_the_islands_have_hubs_of_their_own_and_want_mosquitto(tmp_path: Path) -> None:
+    done = subprocess.run(
+        demo(tmp_path / "data", "--islands", "--hubs", "3"), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert "--islands has four hubs of its own" in done.stderr
+
+    with pytest.raises(Stop, match="Mosquitto is not on this machine") as stopped:
+        mosquitto_program(str(tmp_path))
+
+    assert "apt-get install --no-install-recommends mosquitto" in stopped.value.hint
+    assert not (tmp_path / "data").exists()
 
 
 def hubs_of(parent: int) -> list[int]:

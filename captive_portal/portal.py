@@ -12,6 +12,7 @@ from flask import current_app, g, request
 
 from captive_portal.floods import Flood, Floods, Limit
 from captive_portal.links import COORDINATOR_LINKS, POD_LINKS, LinkInUse, PhraseLink, Reached, link_by_address
+from captive_portal.machine_seen import MachineSeen
 from captive_portal.open_claims import OpenClaims
 from captive_portal.page_cache import PageCache
 from captive_portal.paper.press import Press
@@ -58,6 +59,7 @@ class PortalSettings:
     wifi_has_several_passwords: bool = False  # one for the poster, one a pod, one for those who keep the hub
     keepers_wifi_password: str = field(default="", repr=False)
     phones_joined: Callable[[], int | None] | None = None  # to the hub's own access point; never which
+    machine: Callable[[], MachineSeen] = MachineSeen  # as it is now, for the coordinator's page
     library: Library | None = field(default=None, repr=False)  # the documents, where the hub keeps any
     sticks: Callable[[], list[tuple[str, Path]]] = mounted_sticks  # those that are in now: names and folders
     language: str = "en"  # where a phone asks for none that we have

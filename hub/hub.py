@@ -29,6 +29,7 @@ from hub.pods import Pod
 from hub.records import ID_BYTES, Alerted, Head
 from hub.store.files import DISK, Files
 from hub.tries import Tries
+from hub.troubles import Troubled
 from hub.views import (
     Alert,
     AlertAudience,
@@ -82,9 +83,10 @@ class Hub(BoardDeeds):
         report: Callable[[dict[str, object]], None] = _ignore,
         files: Files = DISK,
         die: Callable[[], None] = end_process,
+        machine: Callable[[], tuple[Troubled, ...]] = tuple,
     ) -> None:
         """links: by their names (mesh.links.link); `link` is a radio alone. die: ends the process, after what nobody
-        foresaw in the hub's thread."""
+        foresaw in the hub's thread. machine: what is wrong with the machine around it; asked often, from any thread."""
         self.name = config.name
         self._is_access_point = config.is_access_point
         clock = Clock(time_source, own_is_set=config.clock_is_set)
@@ -103,6 +105,7 @@ class Hub(BoardDeeds):
             files=files,
             reopen_s=config.reopen_s,
             die=die,
+            machine=machine,
         )
         self.carrier = Carrier(owner)
         stock = CodeStock(config.codes_ahead, random_bytes)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -13,6 +13,7 @@ from hub.hub import Hub, HubConfig
 from hub.keyring import Keyring
 from hub.owner import Owner
 from hub.store.files import DISK, Files
+from hub.troubles import Troubled
 from hub.views import (
     AlertAudience,
     AlertDraft,
@@ -61,6 +62,7 @@ class HubInAFolder:
     random_bytes: RandomBytes = os.urandom
     codes_ahead: int = 0
     deaths: list[str] = field(default_factory=list)  # the hub would have ended the process
+    troubles: tuple[Troubled, ...] = ()  # of the machine around it
 
     @classmethod
     def make(cls, folder: Path, name: str, *, network: bool = True) -> "HubInAFolder":
@@ -70,7 +72,9 @@ class HubInAFolder:
             keyring.save_roster(Roster((RosterHub(keyring.hub_keys.public, name),)))
         return cls(folder, name)
 
-    def start(self, link: Link | None = None, *, clock_is_set: bool = True) -> Hub:
+    def start(
+        self, link: Link | None = None, *, links: Mapping[str, Link] | None = None, clock_is_set: bool = True
+    ) -> Hub:
         self.running = Hub(
             HubConfig(self.name, self.folder, clock_is_set, share_s=0.2, reopen_s=0.0, codes_ahead=self.codes_ahead),
             keyring=Keyring.open(self.folder),
@@ -78,9 +82,11 @@ class HubInAFolder:
             rng=Random(7),
             random_bytes=self.random_bytes,
             link=link,
+            links=links,
             report=self.events.append,
             files=self.files,
             die=lambda: self.deaths.append(self.name),
+            machine=lambda: self.troubles,
         )
         self.running.start()
         return self.running

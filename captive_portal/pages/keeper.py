@@ -9,6 +9,7 @@ from captive_portal.card_words import Wifi, keepers_cards
 from captive_portal.floods import Flood
 from captive_portal.form_page import Notice, ShowAgain, form_page, take_one
 from captive_portal.keeper_form import KeeperForm
+from captive_portal.keeper_health import health
 from captive_portal.languages import gettext
 from captive_portal.link_words import keeper_words_elsewhere
 from captive_portal.links import COORDINATOR_LINKS
@@ -23,9 +24,7 @@ OWN_PATH = re.compile(r"/(keeper|desk|paper|library)(/[a-z]{1,20})?")
 def show_keeper() -> ResponseReturnValue:
     if portal().coordinator() is None:
         return redirect(url_for("keeper_form"), code=303)
-    count = portal().settings.phones_joined
-    joined = count() if count is not None else None
-    return render_template("keeper.html", papers=PAPERS, slips_offered=SLIPS_OFFERED, phones_joined=joined)
+    return render_template("keeper.html", papers=PAPERS, slips_offered=SLIPS_OFFERED, health=health())
 
 
 def print_cards() -> ResponseReturnValue:

@@ -11,5 +11,5 @@ from captive_portal.words import counters
 def show_status() -> ResponseReturnValue:
     status = board_view().status
     done, dropped = counters(status)
-    troubles = [trouble_words(troubled) for troubled in status.troubles]
-    return render_template("status.html", done=done, dropped=dropped, troubles=troubles, radio_says=radio_says(status))
+    told = [trouble_words(troubled) for troubled in status.troubles]
+    return render_template("status.html", done=done, dropped=dropped, told=told, radio_says=radio_says(status))

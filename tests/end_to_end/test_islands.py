@@ -161,17 +161,20 @@ def test_the_demonstration_says_who_hears_whom_and_by_which_link_a_block_came(tm
     typed += ["--events", str(tmp_path / "events"), "--speed", "20"]
     typed += ["--first-port", str(free_ports(5)), "--first-radio-port", "0"]
 
-    demo = subprocess.Popen(typed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    said = tmp_path / "said"
+    with said.open("w", encoding="utf-8") as out:
+        demo = subprocess.Popen(typed, stdout=out, stderr=subprocess.DEVNULL)
     try:
+        until(lambda: "Ctrl-C stops everything" in said.read_text("utf-8"), "the first screen is there")
         until(lambda: {"radio", "mqtt:own", "mqtt:birch"} <= links_in(tmp_path / "events"), "blocks came by both roads")
     finally:
         demo.send_signal(signal.SIGINT)
-        said, _ = demo.communicate(timeout=60)
+        ended = demo.wait(60)
 
-    assert demo.returncode == 0
-    assert "Two islands: Alder and Birch hear each other by radio, so do Cedar and Dogwood" in said
-    assert "Birch keeps a broker (Mosquitto, 127.0.0.1:" in said
-    assert "Cho at Dogwood" in said
+    assert ended == 0
+    assert "Two islands: Alder and Birch hear each other by radio, so do Cedar and Dogwood" in said.read_text("utf-8")
+    assert "Birch keeps a broker (Mosquitto, 127.0.0.1:" in said.read_text("utf-8")
+    assert "Cho at Dogwood" in said.read_text("utf-8")
 
 
 def links_in(events: Path) -> set[object]:

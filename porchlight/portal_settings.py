@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Request
 
 from captive_portal.links import ByAddress, PhraseLink, Reached, link_by_address
+from captive_portal.machine_seen import MachineSeen
 from captive_portal.portal import PortalSettings
 from hub.keyring import Keyring
 from hub.library.shelf import Library
@@ -21,7 +22,11 @@ WIRES_LOOKED_AT_S = 30.0  # a cable may get its address long after the hub start
 
 
 def portal_settings(
-    settings: Settings, keyring: Keyring, monotonic_s: Callable[[], float], library: Library | None = None
+    settings: Settings,
+    keyring: Keyring,
+    monotonic_s: Callable[[], float],
+    library: Library | None = None,
+    machine: Callable[[], MachineSeen] = MachineSeen,
 ) -> PortalSettings:
     """What the pages need. With an access point of its own, the hub's Wi-Fi passwords were made before."""
     own = own_access_point(settings, keyring, monotonic_s)
@@ -36,6 +41,7 @@ def portal_settings(
         wifi_has_several_passwords=settings.wifi.mode is WifiMode.PODS,
         keepers_wifi_password=keepers_password(settings.wifi, keyring),
         phones_joined=own.count if own is not None else None,
+        machine=machine,
         language=settings.hub.language,
         timezone=local_zone(),
         library=library,

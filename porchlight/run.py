@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hub.keyring import Keyring
     from hub.library.shelf import Library
     from hub.settings import Settings
+    from hub.troubles import Troubled
     from mesh.links.link import Link
 
 Report = Callable[[dict[str, object]], None]
@@ -62,6 +63,7 @@ def serving(
     from captive_portal.serve import serve
     from hub.clock import SystemTime
     from porchlight.control import ControlServer
+    from porchlight.own_machine import OwnMachine
     from porchlight.portal_settings import portal_settings
     from porchlight.requests import AnyRequest, answer
     from porchlight.sockets import listening
@@ -69,6 +71,7 @@ def serving(
     clock: TimeSource = time_source or SystemTime()
     keyring = keyring_of(settings)
     links = links_of(settings, keyring, clock.speed)
+    machine = OwnMachine(settings)
     if keyring.network is None and (settings.radio.kind != "none" or settings.mqtt or settings.broker.listen):
         say("this hub is in no network yet, so its radio rests, and it joins no broker")
         say(f"hint: stop it and type: porchlight network create NAME --config {settings.file}")
@@ -85,13 +88,14 @@ def serving(
                 report=report,
                 share_s=share_s,
                 codes_ahead=codes_ahead,
+                machine=machine.troubles,
             )
         )
         control = ControlServer[AnyRequest](settings.data_folder, AnyRequest, lambda request: answer(hub, request))
         control.start()
         until_stopped.callback(control.stop)
         library = until_stopped.enter_context(open_library(settings.data_folder / "library", clock.unix_s))
-        portal = portal_settings(settings, keyring, clock.monotonic_s, library)
+        portal = portal_settings(settings, keyring, clock.monotonic_s, library, machine.seen)
         pages = serve(create_app(hub, portal=portal, clock=clock), sockets)
         until_stopped.callback(pages.close)
         yield portal.addresses
@@ -107,6 +111,7 @@ def open_hub(
     report: Report | None = None,
     share_s: float | None = None,
     codes_ahead: int = 0,
+    machine: "Callable[[], tuple[Troubled, ...]]" = tuple,
 ) -> Iterator["Hub"]:
     """The hub on its data folder, without pages; without links its radio is left alone. Ends in words if it must."""
     from hub.clock import SystemTime
@@ -136,6 +141,7 @@ def open_hub(
         random_bytes=os.urandom,
         links=links,
         report=report or (lambda _: None),
+        machine=machine,
     )
     try:
         hub.start()

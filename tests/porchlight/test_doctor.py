@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 from access_point_parts import FakeProgram, SmallHostapd, deaf_port, first_in_path, small_name_server
 from hub_places import STATUS, Place, SmallHub, Typed, begun
+from ports import free_ports
 
 from captive_portal.access_point.name_server import ask_for
 from hub.settings_text import hub_toml
@@ -45,12 +46,6 @@ country = "DE"
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass
 class Patient:
     """A hub of its own on a machine whose files below `root` the test makes."""
@@ -67,7 +62,7 @@ class Patient:
         return patient
 
     def write(self, *, more: str = "", **settings: Any) -> None:
-        listen = settings.pop("listen", [f"127.0.0.1:{free_port()}"])
+        listen = settings.pop("listen", [f"127.0.0.1:{free_ports(1)}"])
         toml = hub_toml(name="Alder", listen=listen, **settings)
         if more:  # its own tables instead of the commented ones
             toml = toml.replace(toml[toml.index("[wifi]") : toml.index("[clock]")], "")
@@ -136,7 +131,7 @@ def adapter(root: Path, name: str, *, is_wireless: bool = True) -> None:
 
 def test_a_hub_that_is_well_gets_one_line(tmp_path: Path, typed: Typed) -> None:
     place = begun(tmp_path / "oak", typed)
-    place.config.write_text(hub_toml(name="Oak", listen=[f"127.0.0.1:{free_port()}"], clock_trust="unset"))
+    place.config.write_text(hub_toml(name="Oak", listen=[f"127.0.0.1:{free_ports(1)}"], clock_trust="unset"))
 
     with serving(settings_of(place.config)):
         said = typed("doctor", "--config", place.config)
@@ -453,7 +448,7 @@ def test_the_hubs_own_words_for_a_radio_that_is_away_are_said_once(
 @pytest.fixture
 def point(patient: Patient) -> Patient:
     """A hub that is to be an access point."""
-    patient.write(more=WIFI, listen=[f"0.0.0.0:{free_port()}"])
+    patient.write(more=WIFI, listen=[f"0.0.0.0:{free_ports(1)}"])
     return patient
 
 

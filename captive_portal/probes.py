@@ -31,7 +31,7 @@ _APPLE = ("<BODY>Success</BODY>", "GitHub wireless-broadband-alliance/captive-be
 _AOSP = ("", "AOSP packages/modules/NetworkStack, res/values/config.xml: default_captive_portal_http_url and others")
 _OLDER_ANDROID = ("", "GitHub wireless-broadband-alliance/captive-behavior, _includes/urls.md")
 _CHROMEOS = ("", "ChromiumOS platform2, shill/portal_detector.h: kDefaultHttpUrl, kDefaultFallbackHttpUrls")
-_CHROMIUM = ("", "Chromium components/captive_portal, seen in Debian's program")
+_CHROMIUM = ("", "seen at work: tests/captive_portal/access_point/test_detectors.py")
 _WINDOWS = ("Microsoft Connect Test", "Windows NlaSvc: ActiveWebProbeHost, ActiveWebProbePath, ActiveWebProbeContent")
 _OLDER_WINDOWS = ("Microsoft NCSI", "the same settings before Windows 10")
 _EDGE = ("", "Microsoft Edge's detector, as lists of probes name it (not seen by us)")
@@ -79,7 +79,7 @@ _TABLE: tuple[tuple[str, str, str, int, tuple[str, str]], ...] = (
     ("ChromeOS", "www.play.googleapis.com", "/generate_204", NO_CONTENT, _CHROMEOS),
     ("ChromeOS", "safebrowsing.google.com", "/generate_204", NO_CONTENT, _CHROMEOS),
     ("ChromeOS", "www.googleapis.com", "/generate_204", NO_CONTENT, _CHROMEOS),
-    ("Chromium", "www.gstatic.com", "/generate_204", NO_CONTENT, _CHROMIUM),
+    ("Chromium", "connectivitycheck.gstatic.com", "/generate_204", NO_CONTENT, _CHROMIUM),
     ("Windows", "www.msftconnecttest.com", "/connecttest.txt", OK, _WINDOWS),
     ("Windows", "ipv6.msftconnecttest.com", "/connecttest.txt", OK, _WINDOWS),
     ("Windows", "www.msftncsi.com", "/ncsi.txt", OK, _OLDER_WINDOWS),

@@ -30,11 +30,12 @@ def must_have(there: bool, words: str) -> None:
 
 
 @contextmanager
-def open_browser() -> Iterator[Any]:
+def open_browser(program: str | Path | None = CHROMIUM) -> Iterator[Any]:
+    """program: what starts Chromium, where it is not to run on this machine itself."""
     must_have(CHROMIUM is not None, "NO BROWSER HERE: as root, type scripts/install-debian-packages")
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = player.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
 

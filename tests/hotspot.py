@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from namespaces import START_S, Machine, Machines, cables, machines, until
+from namespaces import START_S, Machine, Machines, cables, listens, machines, until
 
 from captive_portal.access_point import files as places
 from captive_portal.access_point.boards import Board
@@ -31,7 +31,7 @@ OWN = "10.42.0.1"
 HOME = f"http://{OWN}/"
 WIRE_HUB, WIRE_PEER = "192.168.77.1", "192.168.77.2"
 UPLINK_HUB, UPLINK_PEER = "203.0.113.2", "203.0.113.1"  # RFC 5737
-ELSEWHERE = "198.51.100.1"  # a server on the internet, behind the uplink
+ELSEWHERE = "198.18.0.1"  # a server on the internet, behind the uplink; RFC 2544: nobody's, and not private either
 NAME_SERVER_PLACES = ("/var/lib/misc", "/var/log", "/var/tmp", "/var/cache")  # where one may write to the disk
 PROGRAMS = ("dnsmasq", "nft", "udhcpc", "busybox", "ip", "curl", "sysctl")
 HUB_TOML = """
@@ -138,6 +138,7 @@ def hotspot(folder: Path, *, share: bool = False, rate_kbit: int = 500) -> Itera
         config = _begin(folder / "alder", share=share, rate_kbit=rate_kbit)
         _render(hub, config)
         spot = Hotspot(made, hub, wire, uplink, config)
+        _serve_names(uplink)
         script = folder / "lease"
         script.write_text(LEASE_SCRIPT)
         script.chmod(0o755)
@@ -178,20 +179,23 @@ def _render(hub: Machine, config: Path) -> None:
         hub.run("install", "-D", "-m", f"{file.mode:o}", "/dev/stdin", file.path, text=file.text)
 
 
+def _serve_names(uplink: Machine) -> None:
+    """The name server of whoever gives the uplink: every name is ELSEWHERE."""
+    uplink.start("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", f"--address=/#/{ELSEWHERE}")
+
+
 def _start(spot: Hotspot) -> None:
     hub = spot.hub
+    # What systemd-resolved would say of the uplink.
+    hub.run("install", "-D", "/dev/stdin", "/run/systemd/resolve/resolv.conf", text=f"nameserver {UPLINK_PEER}\n")
     hub.run("sysctl", "-q", "-p", places.SYSCTLS)
     hub.run("nft", "-f", places.FIREWALL)
     hub.start("dnsmasq", "--keep-in-foreground", f"--conf-file={places.DNSMASQ}", log=spot.name_server_log)
     ours = {"PYTHONPATH": str(Path(__file__).parents[1])}  # the machine begins at /
     portal = (sys.executable, "-m", "porchlight.cli", "run", "--config", spot.config)
     hub.start(*portal, log=spot.portal_log, environment=ours)
-    until(lambda: _listens(hub, "tcp", 8080), "the portal listens")
-    until(lambda: _listens(hub, "udp", 53) and _listens(hub, "udp", 67), "dnsmasq listens")
-
-
-def _listens(machine: Machine, kind: str, port: int) -> bool:
-    return f":{port} " in machine.run("ss", "-Hln", f"--{kind}").stdout
+    until(lambda: listens(hub, 8080), "the portal listens")
+    until(lambda: listens(hub, 53, "udp") and listens(hub, 67, "udp"), "dnsmasq listens")
 
 
 def join_all(phones: Sequence[Phone]) -> float:

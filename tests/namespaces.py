@@ -45,15 +45,15 @@ class Machine:
     holder: "subprocess.Popen[str]"
     started: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
-    def _inside(self, command: Sequence[str | Path]) -> list[str]:
-        return ["nsenter", f"--target={self.pid}", "--net", "--mount", "--pid", "--", *map(str, command)]
+    def inside(self, *command: str | Path) -> list[str]:
+        return ["nsenter", f"--target={self.pid}", "--net", "--mount", "--pid", "--uts", "--", *map(str, command)]
 
     def run(
         self, *command: str | Path, text: str = "", status: int | None = 0, within_s: float = START_S
     ) -> "subprocess.CompletedProcess[str]":
         """Run to the end. status: what it must end with; None for whatever it is."""
         done = subprocess.run(
-            self._inside(command), input=text, capture_output=True, text=True, timeout=within_s, check=False
+            self.inside(*command), input=text, capture_output=True, text=True, timeout=within_s, check=False
         )
         assert status is None or done.returncode == status, f"{command} on {self.name}: {done.stdout}{done.stderr}"
         return done
@@ -65,7 +65,7 @@ class Machine:
         with ExitStack() as opened:
             words = opened.enter_context(log.open("ab")) if log is not None else subprocess.DEVNULL
             popen = subprocess.Popen(
-                self._inside(command),
+                self.inside(*command),
                 stdin=subprocess.DEVNULL,
                 stdout=words,
                 stderr=subprocess.STDOUT,
@@ -136,7 +136,7 @@ class Machines:
         return subprocess.Popen(
             [
                 *("setpriv", "--pdeathsig", "KILL", "--"),  # a test process that is killed takes its machines along
-                *("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
+                *("unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child", "--mount-proc"),
                 *("--propagation", "private", "sh", "-c", script),
             ],
             stdin=subprocess.DEVNULL,
@@ -205,6 +205,10 @@ def _packets(looking: socket.socket) -> Iterator[Packet]:
             if len(frame) >= 34 and frame[12:14] == b"\x08\x00":
                 source, destination = socket.inet_ntoa(frame[26:30]), socket.inet_ntoa(frame[30:34])
                 yield Packet(source, destination, frame[23], len(frame))
+
+
+def listens(machine: Machine, port: int, kind: str = "tcp") -> bool:
+    return f":{port} " in machine.run("ss", "-Hln", f"--{kind}").stdout
 
 
 def until(holds: Callable[[], bool], what: str, within_s: float = START_S) -> None:

@@ -18,7 +18,7 @@ from hotspot import (
     Phone,
     hotspot,
 )  # fmt: skip
-from namespaces import Machine, until, watched
+from namespaces import Machine, listens, until, watched
 
 pytestmark = pytest.mark.system
 
@@ -45,10 +45,6 @@ def spot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotspot]:
                 machine.start("python3", "-c", SERVE, str(port))
                 until(lambda machine=machine, port=port: listens(machine, port), f"{machine.name} listens at {port}")
         yield open_spot
-
-
-def listens(machine: Machine, port: int) -> bool:
-    return f":{port} " in machine.run("ss", "-Hltn").stdout
 
 
 @pytest.fixture(scope="module")

@@ -225,10 +225,16 @@ class Hub(BoardDeeds):
 
         def keep() -> Outcome:
             self._keyring.save_bell(pod_id, bell)
-            password = self._keyring.add_pod_wifi_password(self._random_bytes) if self._is_access_point else ""
-            return Outcome(password, written)
+            return Outcome(self._new_pod_wifi_password(), written)
 
         return replace(founded, wifi_password=str(self._owner.do(keep)))
+
+    def make_pod_wifi_password(self) -> str:
+        """One more Wi-Fi password, for a pod; "" where this hub is no access point. Raises NotSaved."""
+        return str(self._owner.do(lambda: Outcome(self._new_pod_wifi_password())))
+
+    def _new_pod_wifi_password(self) -> str:
+        return self._keyring.add_pod_wifi_password(self._random_bytes) if self._is_access_point else ""
 
     # The network
 

@@ -37,6 +37,10 @@ class FoundPod(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", 
     members: Annotated[tuple[Name, ...], Meta(max_length=15)]
 
 
+class MakePodWifi(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag="make_pod_wifi"):
+    """Answer: MadeWifi."""
+
+
 class CarryOut(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag="carry_out"):
     """Answer: hub.carry.CarriedOut."""
 
@@ -49,7 +53,7 @@ class CarryIn(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", t
     folder: Folder
 
 
-AnyRequest = AskStatus | Admit | FoundPod | CarryOut | CarryIn
+AnyRequest = AskStatus | Admit | FoundPod | MakePodWifi | CarryOut | CarryIn
 
 STICK_TROUBLE: dict[Trouble, tuple[str, str]] = {
     Trouble.NO_FOLDER: ("{} is no folder of this machine", "name the folder where the stick is mounted"),
@@ -67,6 +71,16 @@ class Admitted(Struct, frozen=True):
     invitation: bytes  # the file to be
 
 
+class MadeWifi(Struct, frozen=True):
+    password: str
+
+    def __repr__(self) -> str:
+        return "MadeWifi()"  # a log is no place for a password
+
+
+Answer = Status | Admitted | FoundedPod | MadeWifi | CarriedOut | CarriedIn
+
+
 class AnsweringHub(Protocol):
     """What of a hub these requests need."""
 
@@ -76,11 +90,13 @@ class AnsweringHub(Protocol):
 
     def found_pod(self, name: str, member_names: list[str]) -> FoundedPod: ...
 
+    def make_pod_wifi_password(self) -> str: ...
+
     @property
     def carrier(self) -> Carrier: ...
 
 
-def answer(hub: AnsweringHub, request: AnyRequest) -> Status | Admitted | FoundedPod | CarriedOut | CarriedIn:
+def answer(hub: AnsweringHub, request: AnyRequest) -> Answer:
     """Do what was asked. Raises ControlRefused, with words, for whatever a person can mend."""
     try:
         match request:
@@ -93,6 +109,8 @@ def answer(hub: AnsweringHub, request: AnyRequest) -> Status | Admitted | Founde
                 if trouble:
                     raise ControlRefused(trouble)
                 return hub.found_pod(request.name, list(request.members))
+            case MakePodWifi():
+                return _made_wifi(hub)
             case CarryOut():
                 return hub.carrier.carry_out(Path(request.folder))
             case CarryIn():
@@ -113,9 +131,16 @@ def answer(hub: AnsweringHub, request: AnyRequest) -> Status | Admitted | Founde
         raise ControlRefused(f"the hub is busy with {busy}", "try again in a moment") from None
 
 
+def _made_wifi(hub: AnsweringHub) -> MadeWifi:
+    password = hub.make_pod_wifi_password()
+    if not password:
+        raise ControlRefused("this hub is no access point", "name an interface under [wifi] in hub.toml; start it anew")
+    return MadeWifi(password)
+
+
 def carry_out(
     settings: Settings,
-    request: Admit | FoundPod | CarryOut | CarryIn,
+    request: Admit | FoundPod | MakePodWifi | CarryOut | CarryIn,
     answer_type: type[Value],
     wait_s: float = 60.0,
 ) -> Value:

@@ -86,3 +86,6 @@ class SmallHub:
     @property
     def carrier(self) -> Carrier:
         raise NoNetwork
+
+    def make_pod_wifi_password(self) -> str:
+        return ""

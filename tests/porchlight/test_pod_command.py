@@ -138,3 +138,28 @@ def test_where_nothing_came_of_it_no_empty_card_is_left(
     assert "pod code: 7KQM2XA" in said.stdout
     assert f"{card} was not written: the hub that runs is no access point yet." in said.stderr
     assert not card.exists()
+
+
+def test_a_pod_of_another_hub_gets_a_wifi_password_too(alder: Place, typed: Typed, tmp_path: Path) -> None:
+    with_access_point(alder)
+    first = password_in(typed("pod", "create", "Maple", "--members", 2, "--config", alder.config))
+    card = tmp_path / "birch.pdf"
+
+    said = typed("pod", "wifi", "--members", 4, "--card", card, "--config", alder.config)
+
+    assert said.exit_code == 0
+    assert said.stdout.splitlines() == [f"Wi-Fi password: {password_in(said)}"]
+    pods = {one.password for one in alder.keyring().wifi_passwords() if one.use is WifiUse.POD}
+    assert pods == {first, password_in(said)}
+    (page,) = pypdf.PdfReader(card).pages
+    assert page.extract_text().count(password_in(said)) == 4
+
+
+def test_a_running_hub_that_is_no_access_point_makes_no_password(alder: Place, typed: Typed, running: Running) -> None:
+    running(alder)
+
+    said = typed("pod", "wifi", "--config", alder.config)
+
+    assert said.exit_code == 1
+    assert "this hub is no access point; no password was made" in said.stderr
+    assert said.stdout == ""

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pod": ("porchlight.pod:pod", "Found a pod on this hub."),
     "carry": ("porchlight.carry:carry", "Carry blocks on a USB stick to hubs that nothing else reaches."),
     "radio": ("porchlight.radio:radio", "Find the radio, and set it up as the hub needs it."),
+    "access-point": ("porchlight.access_point:access_point", "Make this machine the Wi-Fi that phones join."),
     "bench": ("porchlight.bench:bench", "Measure the mesh, the store and the pages."),
     "virtual-radio": ("porchlight.virtual_radio:virtual_radio", "Run one virtual Meshtastic radio, as from the shop."),
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 WAIT_S = 60.0
-WORDS_MAX = 2_000
+WORDS_MAX = 256 * 1024
 PLACES = ("/usr/sbin", "/sbin", "/usr/local/sbin")  # where these programs lie; not in the PATH of everybody
 
 

@@ -39,6 +39,7 @@ CASES: dict[str, tuple[str, str, Board]] = {
     "uplink": ("", '[uplink]\ninterface = "usb0"', PI_4),
     "shared-uplink": ("", '[uplink]\ninterface = "usb0"\nshare = true\nrate_kbit = 200', PI_4),
     "time-servers": ("", '[clock]\nservers = ["0.pool.ntp.org", "192.0.2.1"]', PI_4),
+    "broker": ("", '[broker]\nlisten = ["192.168.77.1:8883", "[fd00::1]:8883"]\ninterface = "eth0"', PI_4),
 }
 PORTALS = {
     "no-wire": '[portal]\nlisten = ["0.0.0.0:8080"]',

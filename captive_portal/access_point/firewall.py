@@ -6,6 +6,7 @@ SSH. What goes out from the hub itself is free.
 """
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 
 from captive_portal.access_point.plan import AccessPoint, Uplink
 
@@ -63,7 +64,7 @@ table {TABLE} {{
         ct state invalid drop
         meta l4proto {{ icmp, ipv6-icmp }} limit rate 50/second burst 100 packets accept
         udp dport {{ 68, 546 }} accept
-{_indented(_wires(ap), 2)}
+{_indented(_wires(ap), 2)}{_indented(_brokers(ap), 2)}\
     }}
 
     chain from_phones {{
@@ -153,9 +154,24 @@ def _redirected(ap: AccessPoint) -> str:
 
 def _wires(ap: AccessPoint) -> str:
     if not ap.wires:
-        return "# No interface counts as a wire: nobody comes in for SSH or pages."
+        return "# No interface counts as a wire: nobody comes in for SSH or pages.\n"
     ports = sorted({22, *ap.page_ports})
-    return f"iifname {_names_of(ap)} tcp dport {_set_of(map(str, ports))} accept"
+    return f"""\
+iifname {_names_of(ap)} tcp dport {_set_of(map(str, ports))} accept
+# Multicast DNS: a laptop on a cable of its own finds the hub by name.
+iifname {_names_of(ap)} udp dport 5353 accept
+"""
+
+
+def _brokers(ap: AccessPoint) -> str:
+    """Other hubs on a wire or a backhaul."""
+    lines = []
+    for door in ap.brokers:
+        host = ip_address(door.host)
+        through = f'iifname "{door.interface}" ' if door.interface else ""
+        to = "" if host.is_unspecified else f"{'ip' if host.version == 4 else 'ip6'} daddr {host} "
+        lines.append(f"{through}{to}tcp dport {door.port} accept\n")
+    return "".join(lines)
 
 
 def _leaving(ap: AccessPoint) -> str:

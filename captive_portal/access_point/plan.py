@@ -42,6 +42,15 @@ class Uplink:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokerDoor:
+    """Where other hubs come in to this hub's broker; never phones."""
+
+    host: str  # an address of ours, or all of one kind
+    port: int
+    interface: str  # "": any but the access point's
+
+
+@dataclass(frozen=True, slots=True)
 class AccessPoint:
     """One access point. Each value was checked: none brings a line of its own into a configuration."""
 
@@ -58,6 +67,7 @@ class AccessPoint:
     page_ports: tuple[int, ...]  # all ports of pages, for the wires
     wires: tuple[str, ...]
     uplink: Uplink | None
+    brokers: tuple[BrokerDoor, ...]
     time_servers: tuple[str, ...]
     cables: Cables = Cables.OURS
 
@@ -102,6 +112,7 @@ def plan(
         page_ports=ports,
         wires=settings.portal.wire,
         uplink=Uplink(uplink.interface, uplink.share, uplink.rate_kbit) if uplink.interface else None,
+        brokers=tuple(BrokerDoor(host, port, settings.broker.interface) for host, port in settings.broker.addresses),
         time_servers=settings.clock.servers,
         cables=cables,
     )

@@ -225,7 +225,7 @@ def test_without_systemd_it_is_said_and_nothing_stays(board: Board) -> None:
 def test_a_folder_that_cannot_be_written_changes_nothing(board: Board) -> None:
     place(board.root, files.DNSMASQ).mkdir(parents=True)  # a folder where a file should be
 
-    with pytest.raises(NotWritten, match="dnsmasq.conf cannot be written"):
+    with pytest.raises(NotWritten, match=r"dnsmasq\.conf cannot be written"):
         board.apply(rendered(access_point()))
 
     assert (installed(board.root), board.calls) == ((), [])

@@ -3,10 +3,12 @@
 It needs root, and nothing of the hub but hub.toml. What it says goes to the journal: one line when something changes.
 """
 
+import fcntl
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +34,7 @@ Restart = Callable[["Part"], str]  # why it could not be done; "" if it was
 def tend(config: Path) -> None:
     """Look once whether the access point is alive; restart what is dead. For the timer; it needs root."""
     from captive_portal.access_point.watch_file import FILE
+    from porchlight.access_point_machine import LOCK
 
     wifi = settings_of(config).wifi
     if not wifi.is_ours:
@@ -40,11 +43,27 @@ def tend(config: Path) -> None:
     address = wifi.ip_interface
     assert address is not None  # the settings are valid
     try:
-        lines = tend_once(wifi.interface, probes_of(wifi.interface, address), restart_by(wifi.interface), file=FILE)
+        with unless_it_is_changed(LOCK) as is_free:
+            if not is_free:
+                return  # `apply` restarts and looks by itself
+            probes, restart = probes_of(wifi.interface, address), restart_by(wifi.interface)
+            for line in tend_once(wifi.interface, probes, restart, file=FILE):
+                say(line)
     except PermissionError as problem:
         raise Stop(f"{problem.filename or FILE} may not be written", "the watch is for root") from None
-    for line in lines:
-        say(line)
+
+
+@contextmanager
+def unless_it_is_changed(lock: Path) -> Iterator[bool]:
+    """False while somebody else changes the access point; while it is true, they wait."""
+    lock.parent.mkdir(mode=0o755, exist_ok=True)
+    with lock.open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def tend_once(

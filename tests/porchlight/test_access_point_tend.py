@@ -8,11 +8,20 @@ from pathlib import Path
 
 import pytest
 from access_point_parts import FakeProgram, SmallHostapd, deaf_port, first_in_path, small_name_server
+from hub_places import Place, Typed
 
 from captive_portal.access_point.name_server import NoAnswer, ask_for
 from captive_portal.access_point.watch import BACKOFF_S_MAX, DAY_S, Part, Watched
 from captive_portal.access_point.watch_file import read_watched, write_watched
-from porchlight.access_point_tend import command_for, probes_of, restart_by, run_command, tend_once
+from hub.settings_text import hub_toml
+from porchlight.access_point_tend import (
+    command_for,
+    probes_of,
+    restart_by,
+    run_command,
+    tend_once,
+    unless_it_is_changed,
+)
 
 HERE = ipaddress.IPv4Interface("127.0.0.1/8")  # on "lo", the one interface that every machine has
 EVERY_S = 30.0
@@ -199,3 +208,22 @@ def test_a_program_that_is_not_there_is_words(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert run_command(command_for(Part.HOSTAPD, "wlan0")) == "there is no systemctl"
+
+
+def test_a_hub_that_is_no_access_point_has_nothing_to_tend(tmp_path: Path, typed: Typed) -> None:
+    place = Place(tmp_path)
+    place.config.write_text(hub_toml(name="Alder"))
+
+    said = typed("access-point", "tend", "--config", place.config)
+
+    assert said.exit_code == 0
+    assert "no access point to tend" in said.stderr
+
+
+def test_while_somebody_changes_the_access_point_it_is_left_alone(tmp_path: Path) -> None:
+    lock = tmp_path / "run/access-point.lock"
+
+    with unless_it_is_changed(lock) as is_free, unless_it_is_changed(lock) as is_free_again:
+        assert (is_free, is_free_again) == (True, False)
+    with unless_it_is_changed(lock) as is_free:
+        assert is_free

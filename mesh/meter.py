@@ -9,6 +9,7 @@ from mesh.timing import Timing
 CHEAP_BYTES_A_SECOND = 12_500  # 100 kbit/s: a thin uplink that a neighbourhood shares
 CHEAP_SHARE = 0.25  # of it, over an hour: 11 MB, so a hub that all went wrong with is still no flood
 CHEAP_ENVELOPE_BYTES = 80  # MQTT's and TCP's own around a frame, about
+CHEAP_WINDOW = 32  # frames; a broker that is slow to acknowledge slows us down
 CHEAP_WAITING_MAX = 256  # frames; at full pace they are gone within ten seconds
 
 
@@ -19,6 +20,10 @@ class Meter(Protocol):
 
     @property
     def timing(self) -> Timing: ...
+
+    @property
+    def window(self) -> int | None:
+        """So many frames may be with the link without its report; None: its airtime alone bounds them."""
 
     def airtime_s(self, frame_bytes: int) -> float:
         """How long the link is busy with one frame."""
@@ -42,6 +47,10 @@ class RadioMeter:
     def timing(self) -> Timing:
         return Timing.of(preset_named(self.preset))
 
+    @property
+    def window(self) -> None:
+        return None
+
     def airtime_s(self, frame_bytes: int) -> float:
         return airtime_s(frame_bytes, preset_named(self.preset), self.firmware)
 
@@ -63,6 +72,10 @@ class CheapMeter:
     @property
     def timing(self) -> Timing:
         return Timing.cheap(self.hubs)
+
+    @property
+    def window(self) -> int:
+        return CHEAP_WINDOW
 
     def airtime_s(self, frame_bytes: int) -> float:
         return (frame_bytes + CHEAP_ENVELOPE_BYTES) / CHEAP_BYTES_A_SECOND

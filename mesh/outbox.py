@@ -60,6 +60,11 @@ class Outbox:
     def __iter__(self) -> Iterator[Turn]:
         return iter(sorted(self._turns.values(), key=lambda turn: turn.rank))
 
+    def has_room_to_cross(self) -> bool:
+        """Less than half of what may wait are blocks to be passed on: else they would push our own digest out."""
+        crossing = sum(isinstance(key, Crossing) for key in self._turns)
+        return crossing < self._waiting_max // 2
+
     def put(self, key: Hashable, urgency: Urgency, ready_s: float, refusal: Refusal | None = None) -> None:
         """Queue `key`; if it waits already, the more urgent and the earlier of both hold."""
         known = self._turns.get(key)

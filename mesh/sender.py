@@ -11,7 +11,8 @@ from mesh.meter import Meter
 from mesh.outbox import Crossing, Outbox, Refusal, Turn
 from mesh.timing import Timing
 
-OUTSTANDING_MAX = 128  # frames handed to the link that it has not reported on
+OUTSTANDING_MAX = 32  # frames handed to the link that it has not reported on; the oldest are forgotten
+REPORT_S = 60.0  # a report that has not come by then is lost
 BACKOFF_S = 5.0
 BACKOFF_MAX_S = 300.0
 DUTY_CYCLE_BACKOFF_S = 60.0
@@ -54,6 +55,7 @@ class _Outstanding:
     urgency: Urgency
     airtime_s: float
     tries: int
+    at_s: float
 
 
 class Sender:
@@ -79,7 +81,7 @@ class Sender:
 
     def take(self, build: Callable[[Turn], Built | None], now_s: float) -> Send | None:
         """The frame to send now, if any. `build` makes the frame of a turn; None: nothing to say any more."""
-        if not self.link_up:
+        if not self.link_up or self._window_opens_s(now_s) > now_s:
             return None
         for turn in list(self.outbox):
             at_s = self._may_go_s(turn, now_s)
@@ -95,7 +97,8 @@ class Sender:
         """When `take` is worth calling again."""
         if not self.link_up:
             return None
-        return min((at_s for turn in self.outbox if (at_s := self._may_go_s(turn, now_s)) is not None), default=None)
+        due_s = min((at_s for turn in self.outbox if (at_s := self._may_go_s(turn, now_s)) is not None), default=None)
+        return max(due_s, self._window_opens_s(now_s)) if due_s is not None else None
 
     def done(self, frame_id: int, *, ok: bool, reason: str, now_s: float) -> BlockId | None:
         """The link reports. Returns the own block that is on the air now, if it was one."""
@@ -116,6 +119,14 @@ class Sender:
                 self.outbox.put(sent.built.key, sent.urgency, now_s)
         self._outstanding.clear()
 
+    def _window_opens_s(self, now_s: float) -> float:
+        """When a frame may go to a link that reports on each in its own time: now_s or later."""
+        window = self._meter.window
+        if window is None or len(self._outstanding) < window:
+            return now_s
+        oldest = next(iter(self._outstanding.values()))
+        return oldest.at_s + REPORT_S
+
     def _may_go_s(self, turn: Turn, now_s: float) -> float | None:
         """When this turn may go: now_s or later; None if it never may."""
         calm_s = self._calm_until_s if turn.urgency >= Urgency.ORDINARY else self._paused_until_s
@@ -132,7 +143,7 @@ class Sender:
         self._calm_until_s = now_s + self.timing.calm_s(airtime)
         self._frames += 1
         tries = turn.refusal.tries if turn.refusal is not None else 0
-        self._outstanding[self._frames] = _Outstanding(built, turn.urgency, airtime, tries)
+        self._outstanding[self._frames] = _Outstanding(built, turn.urgency, airtime, tries, now_s)
         if len(self._outstanding) > OUTSTANDING_MAX:
             del self._outstanding[next(iter(self._outstanding))]
         priority = _PRIORITY.get(turn.urgency, Priority.ORDINARY)

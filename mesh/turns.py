@@ -77,10 +77,11 @@ class Turns:
             self._unheard[block_id] = None
 
     def pass_on(self, block_id: BlockId, priority: Priority, due_s: float) -> None:
-        """A block that came on another link."""
+        """A block that came on another link. Where too many wait already, whoever misses it asks."""
         alert, radio = priority is Priority.ALERT, self.kind is LinkKind.RADIO
         calm = Urgency.REPAIR if radio else Urgency.ORDINARY
-        self.sender.outbox.put(Crossing(block_id), Urgency.ALERT_REPAIR if alert else calm, due_s)
+        if alert or self.sender.outbox.has_room_to_cross():
+            self.sender.outbox.put(Crossing(block_id), Urgency.ALERT_REPAIR if alert else calm, due_s)
 
     def heard_block(self, block_id: BlockId, now_s: float) -> None:
         """Somebody has just sent it on this link: no need for us to answer with it, or to pass it on."""

@@ -7,6 +7,7 @@ from captive_portal.portal import board_view
 from captive_portal.times import clock_time, said_day, said_time
 from hub.limits import POST_DAYS_DEFAULT
 from hub.views import Alert, Arrival, Category, Journey, Place, RadioState, Severity, Status
+from mesh.links.link import LinkKind
 
 DAY_S = 86_400
 DROPPED = ("dropped: ", "not opened: ", "not understood: ")  # begin the counters of what was refused; then the reason
@@ -48,6 +49,7 @@ RADIO: dict[RadioState, Any] = {
 JOURNEY: dict[Journey, Any] = {
     Journey.WAITING: lazy_gettext("Waiting for the radio."),
     Journey.ON_AIR: lazy_gettext("On the air; no other hub has said that it has it."),
+    Journey.ON_WIRE: lazy_gettext("Handed over by wire; no other hub has said that it has it."),
 }
 
 # Why something heard on the air was dropped; a reason that is not here is shown as it is.
@@ -87,10 +89,16 @@ def hubs_heard(status: Status) -> int:
     return sum(1 for heard in status.hubs if heard.last_heard_s is not None and heard.last_heard_s >= recent_s)
 
 
+def joined_by_wire(status: Status) -> bool:
+    """Whether a link other than the radio can send now."""
+    return any(link.up and link.kind == LinkKind.CHEAP for link in status.links)
+
+
 def truth_line(status: Status) -> str:
     """One line: radio, hubs heard, time."""
-    parts = [str(RADIO[status.radio])]
-    if status.radio is not RadioState.NONE and status.hubs:
+    by_wire = [gettext("joined by wire")] if joined_by_wire(status) else []
+    parts = by_wire if by_wire and status.radio is RadioState.NONE else [str(RADIO[status.radio]), *by_wire]
+    if (by_wire or status.radio is not RadioState.NONE) and status.hubs:
         count = hubs_heard(status)
         parts.append(ngettext("hears %(num)d hub", "hears %(num)d hubs", count))
     parts.append(clock_time(status.now_s))
@@ -98,7 +106,11 @@ def truth_line(status: Status) -> str:
 
 
 def radio_trouble(status: Status) -> str:
-    """What a page that needs the radio says when it cannot send; "" when it can."""
+    """What a page that needs the radio says when it cannot send; "" when it can, or none is needed."""
+    if joined_by_wire(status) and status.radio in (RadioState.AWAY, RadioState.UNSET):
+        return gettext("The radio cannot send. Hubs that have only a radio get nothing new until it can.")
+    if joined_by_wire(status):
+        return ""
     if status.radio is RadioState.AWAY:
         return gettext("The radio is away. What is meant for other hubs waits here and goes out when it is back.")
     if status.radio is RadioState.UNSET:
@@ -123,7 +135,7 @@ def place_words(place: Place, alert: Alert) -> str:
             return gettext("written here %(time)s", time=said_time(alert.made_s))
         return gettext("here since %(time)s", time=said_time(place.at_s)) if place.at_s else gettext("it is here")
     if place.arrival is Arrival.ARRIVED:
-        return gettext("arrived %(time)s", time=said_time(place.at_s)) if place.at_s else gettext("it arrived")
+        return _arrived(place)
     if place.last_heard_s is None:
         return gettext("no word yet; this hub was not heard so far")
     heard = gettext("no word yet · last heard %(time)s", time=said_time(place.last_heard_s))
@@ -146,6 +158,17 @@ def done_words(name: str) -> str:
 def dropped_words(name: str) -> str:
     reason = name.rpartition(": ")[2]
     return str(REASON[reason]) if reason in REASON else reason
+
+
+def _arrived(place: Place) -> str:
+    """That it arrived there; when, and by what kind of link the word of it came, where that is known."""
+    if not place.at_s:
+        return gettext("it arrived")
+    if place.by is LinkKind.CHEAP:
+        return gettext("arrived %(time)s, by wire", time=said_time(place.at_s))
+    if place.by is LinkKind.RADIO:
+        return gettext("arrived %(time)s, by radio", time=said_time(place.at_s))
+    return gettext("arrived %(time)s", time=said_time(place.at_s))
 
 
 CLOCK: dict[str, Any] = {

@@ -10,7 +10,7 @@ from porchlight.config import config_option, settings_of
 from porchlight.stop import Stop
 
 if TYPE_CHECKING:
-    from hub.views import Status
+    from hub.views import LinkStatus, Status
 
 
 @click.command()
@@ -56,8 +56,20 @@ def status_lines(status: "Status") -> list[str]:
     lines.append(f"log       {status.life}")
     lines.append(f"holds     {status.posts} posts, {status.alerts} alerts, {status.blocks} blocks")
     lines += [f"hub       {hub.name}, {_heard(hub.last_heard_s, status.now_s)}" for hub in status.hubs]
+    lines += [f"link      {_link_words(link)}" for link in status.links]
     lines += [f"counted   {count} {name}" for name, count in sorted(status.counters.items())]
     return lines
+
+
+def _link_words(link: "LinkStatus") -> str:
+    """One way to other hubs: how it is, what went out and in, and what was dropped and why."""
+    if link.kind == "stick":
+        words = f"{link.name}: {link.received:,} in"
+    else:
+        state = "up" if link.up else f"away ({link.words})"
+        words = f"{link.name}: {state}, {link.sent:,} out, {link.received:,} in, {link.waiting:,} waiting"
+    dropped = ", ".join(f"{count:,} {reason}" for reason, count in sorted(link.dropped.items()))
+    return f"{words}; dropped: {dropped}" if dropped else words
 
 
 def _heard(last_heard_s: int | None, now_s: int) -> str:

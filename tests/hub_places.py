@@ -9,7 +9,7 @@ from hub.carry import Carrier, NoNetwork
 from hub.invitation import make_invitation
 from hub.keyring import Keyring
 from hub.pod_life import FoundedPod
-from hub.views import HubHeard, RadioState, Status
+from hub.views import HubHeard, LinkStatus, RadioState, Status
 from mesh.roster import RosterHub
 
 Typed = Callable[..., Result]
@@ -60,6 +60,11 @@ STATUS = Status(
     trouble=("The radio is away: look at its cable.",),
     saving=True,
     life="proved",
+    links=(
+        LinkStatus("radio", "radio", False, "unplugged", 120, 1_340, {"signature": 1, "replay": 2}, 2),
+        LinkStatus("mqtt:city", "cheap", True, "", 9, 30, {}, 0),
+        LinkStatus("stick", "stick", True, "", 0, 12, {"expired": 4}, 0),
+    ),
 )
 
 

@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from captive_portal.card_words import Wifi, keepers_cards
 from captive_portal.floods import Flood
 from captive_portal.form_page import Notice, ShowAgain, form_page, take_one
+from captive_portal.hub_link_words import ways
 from captive_portal.keeper_form import KeeperForm
 from captive_portal.keeper_health import health
 from captive_portal.languages import gettext
 from captive_portal.link_words import keeper_words_elsewhere
 from captive_portal.links import COORDINATOR_LINKS
 from captive_portal.pages.paper import PAPERS, SLIPS_OFFERED, paper_asked, pdf
-from captive_portal.portal import hub, portal
+from captive_portal.portal import board_view, hub, portal
 from captive_portal.sessions import Coordinator
 
 CARDS = 6  # one page
@@ -24,7 +25,8 @@ OWN_PATH = re.compile(r"/(keeper|desk|paper|library)(/[a-z]{1,20})?")
 def show_keeper() -> ResponseReturnValue:
     if portal().coordinator() is None:
         return redirect(url_for("keeper_form"), code=303)
-    return render_template("keeper.html", papers=PAPERS, slips_offered=SLIPS_OFFERED, health=health())
+    links = ways(board_view().status)
+    return render_template("keeper.html", papers=PAPERS, slips_offered=SLIPS_OFFERED, health=health(), links=links)
 
 
 def print_cards() -> ResponseReturnValue:

@@ -20,6 +20,11 @@ def test_the_running_hub_tells_how_it_is(alder: Place, typed: Typed, running: Ru
     ]
     assert "hub       Birch, heard 10 minutes ago" in said.stdout
     assert "hub       Cedar, not heard yet" in said.stdout
+    assert [line for line in said.stdout.splitlines() if line.startswith("link")] == [
+        "link      radio: away (unplugged), 120 out, 1,340 in, 2 waiting; dropped: 2 replay, 1 signature",
+        "link      mqtt:city: up, 9 out, 30 in, 0 waiting",
+        "link      stick: 12 in; dropped: 4 expired",
+    ]
 
 
 def test_for_a_tool_it_is_one_json_object_and_nothing_else(alder: Place, typed: Typed, running: Running) -> None:

@@ -53,6 +53,7 @@ class PortalSettings:
     addresses: tuple[str, ...]  # such as "http://10.42.0.1": ours
     cookie_name: str  # one per hub: the three hubs of a demonstration share 127.0.0.1, and cookies know no ports
     phrase_link: PhraseLink = field(default_factory=link_by_address)
+    own_numbers: Callable[[], frozenset[str]] = frozenset  # of this machine now, where it listens at all of them
     wifi_name: str = ""  # the Wi-Fi to join, if there is one; said at the foot of each page
     wifi_password: str = field(default="", repr=False)  # "": it is open
     wifi_hidden: bool = False  # its name is not called out; phones must be told
@@ -78,7 +79,7 @@ class PortalSettings:
     def hosts(self) -> frozenset[str]:
         """Host names that are ours, without ports."""
         named = {urlsplit(address).hostname or "" for address in self.addresses}
-        return frozenset(named | {"localhost", "127.0.0.1", "::1"})
+        return frozenset(named | {"localhost", "127.0.0.1", "::1"}) | self.own_numbers()
 
 
 def _is_numeric(address: str) -> bool:

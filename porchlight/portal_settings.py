@@ -19,6 +19,7 @@ from porchlight.own_wifi import keepers_password, own_access_point, poster_passw
 from porchlight.sockets import own_addresses, wire_networks
 
 WIRES_LOOKED_AT_S = 30.0  # a cable may get its address long after the hub started
+NUMBERS_LOOKED_AT_S = 3.0  # whoever plugged it in opens a page at once
 
 
 def portal_settings(
@@ -34,6 +35,7 @@ def portal_settings(
         hub_name=settings.hub.name,
         addresses=tuple(addresses_of(settings.portal, settings.wifi)),
         cookie_name=f"porchlight_{keyring.hub_keys.hub_id.hex()}",
+        own_numbers=numbers_now(settings.portal, monotonic_s),
         phrase_link=link_by_wires(settings.portal.wire, monotonic_s, own.by_address if own is not None else None),
         wifi_name=settings.wifi.name,
         wifi_password=poster_password(settings.wifi, keyring),
@@ -70,6 +72,23 @@ def addresses_of(
 def _typed(host: str, address: Address) -> str:
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}" if address.port == 80 else f"http://{shown}:{address.port}"
+
+
+def numbers_now(
+    portal: PortalPart, monotonic_s: Callable[[], float], own: Callable[[], tuple[str, ...]] = own_addresses
+) -> Callable[[], frozenset[str]]:
+    """The numbers under which this machine is asked, looked at anew; none where the pages listen at given ones."""
+    if not any(address.ip.is_unspecified for address in portal.addresses):
+        return frozenset
+    looked_at_s, found = monotonic_s(), frozenset(own())
+
+    def numbers() -> frozenset[str]:
+        nonlocal looked_at_s, found
+        if monotonic_s() - looked_at_s >= NUMBERS_LOOKED_AT_S:
+            looked_at_s, found = monotonic_s(), frozenset(own())
+        return found
+
+    return numbers
 
 
 def link_by_wires(

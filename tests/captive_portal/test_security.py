@@ -86,6 +86,16 @@ def test_our_own_host_names_are_served(here: Here, host: str) -> None:
     assert app.test_client().get("/", headers={"Host": host}).status_code == 200
 
 
+def test_a_number_that_this_machine_got_while_it_runs_is_served(here: Here) -> None:
+    numbers = {"10.42.0.1"}
+    settings = portal_settings(own_numbers=lambda: frozenset(numbers))
+    phone = create_app(here.hub, portal=settings, clock=here.time).test_client()
+
+    assert phone.get("/", headers={"Host": "192.168.50.7:8080"}).status_code == 302
+    numbers.add("192.168.50.7")
+    assert phone.get("/", headers={"Host": "192.168.50.7:8080"}).status_code == 200
+
+
 def test_every_answer_carries_the_headers_that_keep_it_ours(visitor: Visitor) -> None:
     for path in ("/", "/nope", "/static/portal.css", "/alerts/new"):
         headers = visitor.client.get(path, base_url=ADDRESS).headers

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from hub_places import Place, Typed, begun
+from rig import MovableTime
 
 from hub.hub import Hub
 from hub.settings import Address, PortalPart
@@ -20,7 +21,7 @@ from hub.settings_text import hub_toml
 from hub.settings_wifi import WifiPart
 from porchlight.config import settings_of
 from porchlight.init import begin_hub
-from porchlight.portal_settings import addresses_of, local_zone
+from porchlight.portal_settings import addresses_of, local_zone, numbers_now
 from porchlight.run import open_hub
 
 
@@ -137,6 +138,18 @@ def test_the_coordinators_phrase_is_known_to_the_hub(tmp_path: Path) -> None:
 
     with open_hub(settings_of(begun_hub.config)) as hub:
         assert hub.is_coordinator(begun_hub.coordinator_phrase.upper())
+
+
+def test_an_address_that_a_cable_gets_while_the_hub_runs_is_the_hubs_soon() -> None:
+    clock, own = MovableTime(), ["10.42.0.1"]
+    numbers = numbers_now(PortalPart(listen=("0.0.0.0:8080",)), clock.monotonic_s, lambda: tuple(own))
+    given = numbers_now(PortalPart(listen=("10.42.0.1:80",)), clock.monotonic_s, lambda: tuple(own))
+
+    own.append("192.168.50.7")
+    clock.ahead_s += 3
+
+    assert numbers() == {"10.42.0.1", "192.168.50.7"}
+    assert given() == set()
 
 
 def test_the_pages_have_the_addresses_that_people_type() -> None:

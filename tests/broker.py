@@ -10,6 +10,9 @@ import threading
 import time
 from pathlib import Path
 
+from paho.mqtt.client import Client, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
+
 from mesh.links.mqtt_broker import Broker
 from mesh.links.mqtt_session import Timing
 
@@ -162,3 +165,32 @@ def _shut(end: socket.socket) -> None:
 def at(port: int, **more: object) -> Broker:
     """The broker at that port of this machine, as a hub's settings would name it."""
     return Broker("test", HERE, port, **more)  # type: ignore[arg-type]
+
+
+class Stranger:
+    """Somebody else's client, which knows the topic; and the keeper of the broker, who hears all topics."""
+
+    def __init__(self, port: int, topic: str) -> None:
+        self.topic = topic
+        self.heard: list[tuple[str, bytes]] = []
+        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
+        ready = threading.Event()
+        self._client.on_connect = lambda *_: self._client.subscribe("#")
+        self._client.on_subscribe = lambda *_: ready.set()
+        self._client.on_message = lambda _, __, message: self.heard.append((message.topic, message.payload))
+        self._client.connect(HERE, port)
+        self._client.loop_start()
+        assert ready.wait(PATIENCE_S)
+
+    def say(self, payload: bytes, *, retain: bool = False) -> None:
+        """Until the broker has it."""
+        told = self._client.publish(self.topic, payload, qos=1, retain=retain)
+        told.wait_for_publish(PATIENCE_S)
+        assert told.is_published()
+
+    def shout(self, payload: bytes) -> None:
+        self._client.publish(self.topic, payload, qos=0)
+
+    def leave(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()

@@ -1,6 +1,5 @@
 """Whoever knows the topic may write to it: what is no frame is counted and goes no further, however much there is."""
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -8,10 +7,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from broker import HERE, QUICK, Mosquitto, at
+from broker import QUICK, Mosquitto, Stranger, at
 from link_inbox import PATIENCE_S, Inbox
-from paho.mqtt.client import Client, MQTTv5
-from paho.mqtt.enums import CallbackAPIVersion
 
 from mesh.links.link import FRAME_BYTES_MAX, FrameHeard, LinkDown, LinkUp
 from mesh.links.mqtt import MqttLink
@@ -22,26 +19,10 @@ TOPIC = "3f" * 16
 LAST = b"the last one"
 
 
-class Stranger:
-    """Somebody else's client, which knows the topic."""
-
-    def __init__(self, port: int, keep: ExitStack) -> None:
-        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
-        ready = threading.Event()
-        self._client.on_connect = lambda *_: ready.set()
-        self._client.connect(HERE, port)
-        self._client.loop_start()
-        keep.callback(self._client.loop_stop)
-        keep.callback(self._client.disconnect)
-        assert ready.wait(PATIENCE_S)
-
-    def say(self, payload: bytes, topic: str = TOPIC, *, qos: int = 1, retain: bool = False) -> None:
-        told = self._client.publish(topic, payload, qos=qos, retain=retain)
-        if qos:
-            told.wait_for_publish(PATIENCE_S)
-
-    def shout(self, payload: bytes) -> None:
-        self._client.publish(TOPIC, payload, qos=0)
+def stranger_at(broker: Mosquitto, keep: ExitStack) -> Stranger:
+    made = Stranger(broker.port, TOPIC)
+    keep.callback(made.leave)
+    return made
 
 
 class Hub:
@@ -77,7 +58,7 @@ def broker(keep: ExitStack, tmp_path: Path) -> Mosquitto:
 
 
 def test_what_has_no_size_of_a_frame_is_counted_and_goes_no_further(broker: Mosquitto, keep: ExitStack) -> None:
-    hub, stranger = Hub(broker.port, keep), Stranger(broker.port, keep)
+    hub, stranger = Hub(broker.port, keep), stranger_at(broker, keep)
 
     for payload in (b"x", b"", b"x" * (FRAME_BYTES_MAX + 1), b"x" * 700, b"x" * 1_000_000, LAST):
         stranger.say(payload)
@@ -88,7 +69,7 @@ def test_what_has_no_size_of_a_frame_is_counted_and_goes_no_further(broker: Mosq
 
 
 def test_a_retained_message_is_not_taken_for_news(broker: Mosquitto, keep: ExitStack) -> None:
-    stranger = Stranger(broker.port, keep)
+    stranger = stranger_at(broker, keep)
     stranger.say(b"kept for whoever comes", retain=True)
 
     hub = Hub(broker.port, keep)
@@ -100,7 +81,7 @@ def test_a_retained_message_is_not_taken_for_news(broker: Mosquitto, keep: ExitS
 def test_a_flood_of_a_thousand_a_second_costs_what_was_allowed_and_the_link_stays(
     broker: Mosquitto, keep: ExitStack
 ) -> None:
-    hub, stranger = Hub(broker.port, keep), Stranger(broker.port, keep)
+    hub, stranger = Hub(broker.port, keep), stranger_at(broker, keep)
     noise = Random(1)
     began_s = time.monotonic()
 

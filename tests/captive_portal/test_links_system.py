@@ -1,4 +1,4 @@
-"""Phones on cables before a hub that runs: the kernel's own table of neighbours, and pages that tell passwords apart."""
+"""Phones on cables before a hub that runs: the kernel's own neighbours, and pages that tell passwords apart."""
 
 import json
 import sys

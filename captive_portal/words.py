@@ -75,6 +75,7 @@ DONE: dict[str, Any] = {
     "sent request": lazy_gettext("requests for what this hub missed, sent"),
     "sent receipts": lazy_gettext("answers that something arrived, sent"),
     "sent coded": lazy_gettext("repairs for many at once, sent"),
+    "passed on": lazy_gettext("messages passed on from one way to another"),
     "repaired": lazy_gettext("messages sent again because a hub had missed them"),
     "received": lazy_gettext("new messages received"),
     "heard again": lazy_gettext("messages heard once more"),

@@ -131,7 +131,6 @@ def hear(owner: Owner, item: FromLink, batch: Batch) -> None:
             owner.tally.accepted(link, event.frame_id)
             owner.tell_engine(mesh_events.FrameDone(event.frame_id, ok=True, link=link), batch)
         case FrameRefused():
-            owner.tally.count(f"{link.partition(':')[0]}: {event.reason}")
             owner.tally.links.dropped(link, event.reason)
             done = mesh_events.FrameDone(event.frame_id, ok=False, reason=event.reason, link=link)
             owner.tell_engine(done, batch)

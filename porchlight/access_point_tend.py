@@ -159,4 +159,4 @@ def run_command(command: Sequence[str]) -> str:
     if done.returncode == 0:
         return ""
     words = (done.stderr.strip() or done.stdout.strip()).splitlines()
-    return words[-1][:200] if words else f"status {done.returncode}"
+    return words[0][:200] if words else f"status {done.returncode}"

@@ -36,7 +36,7 @@ def run_program(command: Sequence[str]) -> Ran:
     except OSError as problem:
         return Ran(None, words=f"{command[0]} cannot be started ({problem.strerror})")
     said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-    return Ran(done.returncode, done.stdout, said[-1] if said else "")
+    return Ran(done.returncode, done.stdout, said[0] if said else "")
 
 
 @dataclass(frozen=True, slots=True)

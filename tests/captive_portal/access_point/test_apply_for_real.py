@@ -1,6 +1,7 @@
 """`porchlight access-point apply` on a machine of its own: the real nft, dnsmasq, ip and sysctl.
 
-systemctl and networkctl are small scripts that do what the units would. hostapd needs a radio: a stand-in answers for it.
+systemctl and networkctl are small scripts that do what the units would.
+hostapd needs a radio; a stand-in answers for it.
 """
 
 import subprocess

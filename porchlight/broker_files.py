@@ -69,6 +69,13 @@ class BrokerFiles:
         self._write(ACL, render_acl(network_topic(network)).encode())
         self._write(CONF, render_conf(broker.addresses, broker.interface, CREDENTIALS).encode())
 
+    def withdraw(self) -> None:
+        """hub.toml has no broker any more: nothing is there to be started. Who may come in is kept."""
+        try:
+            (self.folder / CONF).unlink(missing_ok=True)
+        except OSError as problem:
+            raise Stop(f"{self.folder / CONF} cannot be removed ({problem.strerror})") from None
+
     def render_elsewhere(self, settings: Settings, folder: Path) -> None:
         """The same for a Mosquitto that somebody else starts: `folder` holds all that it reads."""
         try:

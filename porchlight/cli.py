@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "network": ("porchlight.network:network", "Create a network of hubs, invite a hub, join one."),
     "pod": ("porchlight.pod:pod", "Found a pod on this hub."),
     "carry": ("porchlight.carry:carry", "Carry blocks on a USB stick to hubs that nothing else reaches."),
+    "broker": ("porchlight.broker:broker", "Keep an MQTT broker on this hub, where hubs meet over IP."),
     "radio": ("porchlight.radio:radio", "Find the radio, and set it up as the hub needs it."),
     "access-point": ("porchlight.access_point:access_point", "Make this machine the Wi-Fi that phones join."),
     "bench": ("porchlight.bench:bench", "Measure the mesh, the store and the pages."),

@@ -13,7 +13,6 @@ from mesh.keys import RandomBytes
 CONF, ACL, PASSWORDS, SERVER_KEY, SERVER_PEM, CA_PEM = (
     "mosquitto.conf", "acl", "passwords", "server.key", "server.pem", "ca.pem",
 )  # fmt: skip
-FILES = (CONF, ACL, PASSWORDS, SERVER_KEY, SERVER_PEM)  # what it reads; the rest is for other hubs
 
 CONNECTIONS_MAX = 300
 PACKET_BYTES_MAX = 1_024  # a frame and its topic have 300

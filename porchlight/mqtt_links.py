@@ -18,8 +18,10 @@ def mqtt_links(settings: Settings, keyring: Keyring) -> dict[str, MqttLink]:
     if network is None:
         return {}
     brokers = [(broker, settings.mqtt[broker.name].prefix) for broker in _joined(settings)]
-    if settings.broker.addresses:
-        files = BrokerFiles.of(settings)
+    files = BrokerFiles.of(settings)
+    if not settings.broker.addresses:
+        files.withdraw()
+    else:
         files.render(settings, network)
         host, port = settings.broker.addresses[0]
         brokers.append((Broker(OWN, host, port, files.ca, OWN, files.own_password()), ""))

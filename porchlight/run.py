@@ -181,7 +181,7 @@ def links_of(settings: "Settings", keyring: "Keyring", speed: float = 1.0) -> "d
 
     radio = radio_link(settings, keyring, speed)
     links: dict[str, Link] = {RADIO: radio} if radio is not None else {}
-    if settings.mqtt or settings.broker.listen:
+    if settings.mqtt or settings.broker.listen or (settings.data_folder / "keys" / "broker").exists():
         from porchlight.mqtt_links import mqtt_links
 
         links |= mqtt_links(settings, keyring)

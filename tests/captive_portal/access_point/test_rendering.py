@@ -2,6 +2,7 @@
 
 import re
 from ipaddress import IPv4Interface
+from pathlib import Path
 
 import pytest
 from access_point_cases import GOLDEN, MADE, NAMES, PI_4, access_point, golden_text, settings_of_case
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captive_portal.access_point import files, hostapd
-from captive_portal.access_point.boards import BOARDS, Adapter, Board, board_with, carries
+from captive_portal.access_point.boards import BOARDS, OTHER_MACHINE, USB_ADAPTER, Adapter, Board, board_with, carries
 from captive_portal.access_point.files import rendered
 from captive_portal.access_point.plan import AccessPoint, Unplanned, plan
 from hub.wifi_passwords import WifiPassword, WifiUse
@@ -102,6 +103,26 @@ def test_a_board_carries_what_the_table_says_and_a_usb_adapter_more(
 def test_every_count_names_its_source() -> None:
     assert all(count.source and 1 < count.stations <= 10 for count in BOARDS.values())
     assert list(BOARDS) == sorted(BOARDS, key=lambda name: [-len(name) if other in name else 0 for other in BOARDS])
+
+
+def test_the_page_has_the_same_counts_as_the_table() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "access-point.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| Raspberry Pi")]
+
+    told = {name: int(stations) for names, stations, _ in rows for name in names.split(", ")}
+
+    assert told == {name: count.stations for name, count in BOARDS.items()}
+    assert f"| a USB adapter | {USB_ADAPTER.stations} |" in page
+    assert f"| another machine | {OTHER_MACHINE.stations} |" in page
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_the_page_names_every_file(case: str) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "access-point.md").read_text("utf-8")
+
+    for file in rendered(access_point(case)):
+        name = re.sub("10-porchlight-.*", "10-porchlight-*.network", file.path.name)
+        assert name in page
 
 
 def test_there_are_never_more_stations_than_addresses() -> None:

@@ -60,15 +60,18 @@ def checks(settings: "Settings") -> Iterator[Check]:
     from porchlight.checks.card import check_card
     from porchlight.checks.clock import check_clock
     from porchlight.checks.hub_running import check_hub
+    from porchlight.checks.in_force import check_in_force
     from porchlight.checks.keys import check_keys
     from porchlight.checks.portal_port import check_portal
     from porchlight.checks.radio import check_radio
+    from porchlight.checks.watch import check_watch
     from porchlight.checks.wifi_country import check_wifi_country
     from porchlight.checks.wifi_interface import check_wifi_interface
 
     yield from (check_card, check_keys, check_clock, check_hub, check_portal, check_radio)
     if settings.wifi.is_ours:
-        yield from (check_wifi_interface, check_wifi_country, check_hostapd, check_dnsmasq, check_firewall)
+        yield from (check_wifi_interface, check_wifi_country, check_in_force)
+        yield from (check_hostapd, check_dnsmasq, check_firewall, check_watch)
 
 
 def _told_by_hub(settings: "Settings") -> "Status | Silent":

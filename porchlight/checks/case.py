@@ -10,9 +10,11 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from captive_portal.access_point.name_server import ask_for
+from captive_portal.access_point.programs import Missing, path_of
 from hub.settings import Settings
 from hub.views import Status
 from mesh.links.ports import FoundPort, find_ports
+from porchlight.own_machine import since_start_s
 
 PROGRAM_S_MAX = 20.0
 
@@ -28,8 +30,11 @@ class Ran:
 
 def run_program(command: Sequence[str]) -> Ran:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PROGRAM_S_MAX, check=False)  # noqa: S603
-    except FileNotFoundError:
+        program = path_of(command[0])  # /usr/sbin is not in the PATH of everybody
+        done = subprocess.run(  # noqa: S603  # commands of ours, no shell
+            (program, *command[1:]), capture_output=True, text=True, timeout=PROGRAM_S_MAX, check=False
+        )
+    except Missing:
         return Ran(None, words=f"there is no program {command[0]} here")
     except subprocess.TimeoutExpired:
         return Ran(None, words=f"{command[0]} did not end within {PROGRAM_S_MAX:.0f} s")
@@ -47,6 +52,7 @@ class Machine:
     run: Callable[[Sequence[str]], Ran] = run_program
     unix_s: Callable[[], float] = time.time
     user_id: int = field(default_factory=os.geteuid)
+    started_s: Callable[[], float] = since_start_s  # seconds since the machine started
     radio_ports: Callable[[], tuple[FoundPort, ...]] = find_ports
     ask_for: Callable[[str, str], frozenset[IPv4Address]] = ask_for  # a name server, for a name
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hub.keyring import Keyring, KeyringRefused
 from hub.settings import RadioPart
-from hub.troubles import Trouble, english
+from hub.troubles import Cause, Trouble, Troubled, cause_of, english
 from hub.views import RadioState, Status
 from porchlight.checks.case import Case
 from porchlight.checks.finding import Finding, Unseen, Well, Wrong
@@ -41,8 +41,7 @@ def _as_the_hub_says(case: Case, told: Status) -> Iterator[Finding]:
     apply = case.porchlight("radio", "apply")
     for troubled in told.troubles:
         if troubled.what in RADIO:
-            mend = apply if troubled.what is Trouble.RADIO_UNSET else "porchlight radio find"
-            yield Wrong(ABOUT, english(troubled), "", f"{mend} (stop the hub first)")
+            yield Wrong(ABOUT, english(troubled), "", _mend(case, troubled))
     if told.radio is RadioState.NONE:
         yield _no_network(case)
     if told.radio is not RadioState.WELL:
@@ -60,6 +59,18 @@ def _as_the_hub_says(case: Case, told: Status) -> Iterator[Finding]:
                     "it was set up elsewhere, or hub.toml was changed since", apply)  # fmt: skip
     else:
         yield Well(ABOUT, f"it is well, {told.region} {told.preset}")
+
+
+def _mend(case: Case, troubled: Troubled) -> str:
+    """For what the hub says of its radio. It has the port open: stop it before another program asks the radio."""
+    cause = cause_of(troubled.named)
+    if troubled.what is Trouble.RADIO_UNSET or cause is Cause.NEEDS_SETTINGS:
+        return "stop the hub, then: " + case.porchlight("radio", "apply")
+    if cause is Cause.NOT_ALLOWED:
+        return "sudo usermod -aG dialout USER, with the hub's user, then start the hub anew"
+    if cause is Cause.IN_USE:
+        return f"sudo fuser -v {case.settings.radio.device} names the other program; stop it"
+    return "stop the hub, then: porchlight radio find"
 
 
 def _without_hub(case: Case) -> Iterator[Finding]:

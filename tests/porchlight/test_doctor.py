@@ -25,6 +25,8 @@ from hub_places import STATUS, Place, SmallHub, Typed, begun
 from ports import free_ports
 
 from captive_portal.access_point.name_server import ask_for
+from captive_portal.access_point.watch import Part, Restart, Watched
+from captive_portal.access_point.watch_file import write_watched
 from hub.settings_text import hub_toml
 from hub.troubles import Trouble, Troubled, english
 from hub.views import RadioState, Status
@@ -442,6 +444,23 @@ def test_the_hubs_own_words_for_a_radio_that_is_away_are_said_once(
     assert "porchlight radio find" in "\n".join(in_words(patient.found()))
 
 
+@pytest.mark.parametrize(
+    ("trouble", "mend"),
+    [
+        (Troubled(Trouble.RADIO_UNSET), "porchlight radio apply"),
+        (Troubled(Trouble.RADIO_AWAY, "this user may not open /dev/ttyACM0; it must be in the group"), "sudo usermod"),
+        (Troubled(Trouble.RADIO_AWAY, "another program uses /dev/ttyACM0"), "sudo fuser -v /dev/ttyACM0"),
+    ],
+)
+def test_what_is_typed_for_a_radio_that_is_away_depends_on_why(
+    patient: Patient, told: Callable[..., Status], trouble: Troubled, mend: str
+) -> None:
+    patient.write(radio_kind="serial", radio_device="/dev/ttyACM0", region="EU_868")
+    told(radio=RadioState.AWAY, troubles=(trouble,))
+
+    assert mend in patient.wrong("radio").mend
+
+
 # The access point
 
 
@@ -571,3 +590,41 @@ def test_a_firewall_that_is_not_loaded_is_told_to_root_and_others_are_told_why_t
     assert wrong.mend == f"sudo porchlight access-point apply --config {point.place.config}"
     assert isinstance(unseen, Unseen)
     assert unseen.look == f"sudo porchlight doctor --config {point.place.config}"
+
+
+def test_an_access_point_that_is_not_in_force_or_not_as_hub_toml_says_is_told(point: Patient, typed: Typed) -> None:
+    point.changes["user_id"] = 0
+    assert point.wrong("access point").what == "The access point was never put in force."
+
+    assert typed("access-point", "render", "--out", point.root, "--config", point.place.config).exit_code == 0
+    assert point.kinds("access point") == [Well]
+
+    text = point.place.config.read_text()
+    point.place.config.write_text(text.replace('country = "DE"', 'country = "US"'))
+    wrong = point.wrong("access point")
+    assert wrong.what == "The access point in force is not that of hub.toml." and "hostapd.conf" in wrong.cause
+    assert wrong.mend == f"sudo porchlight access-point apply --config {point.place.config}"
+
+    point.changes["user_id"] = 1000
+    assert point.kinds("access point") == [Unseen]
+
+
+def test_an_access_point_that_nobody_looks_after_or_that_dies_often_is_told(point: Patient) -> None:
+    point.changes["started_s"] = lambda: 50_000.0
+    file = point.root / "run/porchlight/access-point-watch.json"
+
+    def saw(at_s: float, restarts: int) -> None:
+        gone = tuple(Restart(Part.HOSTAPD, at_s - 900.0 * number) for number in range(restarts))
+        write_watched(Watched("wlan0", at_s, {}, gone), file)
+
+    assert "Nobody looks after the access point" in point.wrong("watch").what
+    saw(40_000.0, restarts=0)
+    assert "porchlight-access-point-tend.timer" in point.wrong("watch").mend
+
+    saw(49_990.0, restarts=2)
+    assert point.kinds("watch") == [Well]
+
+    saw(49_990.0, restarts=5)
+    wrong = point.wrong("watch")
+    assert wrong.what == "The access point had to be started again 5 times in 24 hours."
+    assert "hostapd" in wrong.cause

@@ -170,3 +170,14 @@ def test_no_password_is_in_what_a_log_would_show() -> None:
 
     shown = repr(made) + repr(wifi.write_wifi(made))
     assert not any(one.password in shown for one in made)
+
+
+@pytest.mark.system
+def test_what_root_makes_for_a_hub_belongs_to_the_hub(tmp_path: Path) -> None:
+    keyring = keyring_in(tmp_path)
+    os.chown(tmp_path / "keys", 4321, 4322)  # needs root
+
+    keyring.make_wifi_passwords(os.urandom)
+
+    written = (tmp_path / "keys" / "wifi.key").stat()
+    assert (written.st_uid, written.st_gid, written.st_mode & 0o777) == (4321, 4322, 0o600)

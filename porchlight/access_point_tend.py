@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from captive_portal.access_point.watch import Part, Probes
 
 HOSTAPD_FOLDER = Path("/run/hostapd")  # a socket an interface, named like it
-ASKED_S_MAX = 3.0  # a small machine that is busy may take its time
+ASKED_S_MAX = 5.0  # a small machine that is busy may take its time
 RESTART_S_MAX = 60.0  # a unit that takes longer to come up is looked at next time
 ASKED_NAME = "captive.apple.com"  # a phone's own question: answered with the hub always, also on a shared uplink
 
@@ -78,7 +78,8 @@ def tend_once(
 
     clock = now_s or (lambda: time.clock_gettime(time.CLOCK_BOOTTIME))
     at_s = clock()
-    looked = look(read_watched(file), interface, frozenset(dead_parts(probes)), at_s)
+    others = [name for _, name in socket.if_nameindex() if name not in ("lo", interface)]
+    looked = look(read_watched(file), interface, frozenset(dead_parts(probes)), at_s, others)
     watched, lines = looked.watched, list(looked.lines)
     for part in looked.restart:
         # Noted before it is done: a restart that takes this process with it is counted all the same.
@@ -121,7 +122,7 @@ def _dnsmasq_answers(server: str, port: int) -> bool:
     from captive_portal.access_point.name_server import NoAnswer, ask_for
 
     try:
-        ask_for(ASKED_NAME, server, port=port)
+        ask_for(ASKED_NAME, server, port=port, wait_s=ASKED_S_MAX)
     except NoAnswer:
         return False
     return True

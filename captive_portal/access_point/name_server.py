@@ -23,7 +23,7 @@ class NoAnswer(Exception):
         self.words = words
 
 
-def ask_for(name: str, server: str, *, port: int = PORT, wait_s: float = 3.0) -> frozenset[ipaddress.IPv4Address]:
+def ask_for(name: str, server: str, *, port: int = PORT, wait_s: float = 5.0) -> frozenset[ipaddress.IPv4Address]:
     """The IPv4 addresses that `server` gives for `name`; none is an answer too. Raises NoAnswer."""
     question = _question(name)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:

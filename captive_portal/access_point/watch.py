@@ -4,7 +4,7 @@ The kernel and the driver can lose an access point while its programs go on (doc
 What was seen lies in one small file in RAM: counts and times, nothing of any phone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ BACKOFF_S = 60.0  # after the first restart; twice as long after each further on
 BACKOFF_S_MAX = 3_600.0
 COUNTED_S = 6 * 3_600.0  # restarts so long ago make the next one wait no longer
 DAY_S = 86_400.0
+OTHERS_SHOWN_MAX = 8
 RESTARTS_MAX = 100  # kept; the wait allows about 30 a day
 
 
@@ -84,8 +85,11 @@ def dead_parts(probes: Probes) -> Iterator[Part]:
         yield Part.DNSMASQ
 
 
-def look(before: Watched, interface: str, dead: frozenset[Part], now_s: float) -> Look:
-    """One look later. `before` of another interface, or of another start of the machine, counts for nothing."""
+def look(before: Watched, interface: str, dead: frozenset[Part], now_s: float, others: Sequence[str] = ()) -> Look:
+    """One look later. `before` of another interface, or of another start of the machine, counts for nothing.
+
+    others: interfaces that are there, for the words on one that is not.
+    """
     if before.interface != interface or before.looked_s > now_s:
         before = Watched()
     misses = {part: before.misses.get(part, 0) + 1 for part in Part if part in dead}
@@ -94,7 +98,7 @@ def look(before: Watched, interface: str, dead: frozenset[Part], now_s: float) -
     due = tuple(part for part in certain if part is not Part.INTERFACE and _may_restart(part, recent, now_s))
     told = tuple(part for part in Part if part in certain or (part in before.told and part in dead))
 
-    lines = [_gone(part, interface) for part in told if part not in before.told and part not in due]
+    lines = [_gone(part, interface, others) for part in told if part not in before.told and part not in due]
     lines += [f"{_name(part, interface)} is well again" for part in before.told if part not in dead]
     watched = Watched(interface, now_s, misses, recent, told)
     return Look(watched, due, tuple(lines))
@@ -116,9 +120,10 @@ def _may_restart(part: Part, restarts: tuple[Restart, ...], now_s: float) -> boo
     return bool(now_s - own[-1] >= min(BACKOFF_S * 2 ** (len(own) - 1), BACKOFF_S_MAX))
 
 
-def _gone(part: Part, interface: str) -> str:
+def _gone(part: Part, interface: str, others: Sequence[str]) -> str:
     if part is Part.INTERFACE:
-        return f"the interface {interface} is not there; it is looked for again and again"
+        there = f" (there are: {', '.join(others[:OTHERS_SHOWN_MAX])})" if others else ""
+        return f"the interface {interface} is not there{there}; it is looked for again and again"
     return f"{_name(part, interface)} does not answer again; it was restarted lately, so the next restart waits"
 
 

@@ -137,7 +137,8 @@ def test_an_interface_that_vanished_is_told_once_and_looked_for_again(ground: Gr
 
     said = ground.look(times=20)
 
-    assert said == ["the interface wlan9 is not there; it is looked for again and again"]
+    (line,) = said
+    assert line.startswith("the interface wlan9 is not there") and line.endswith("; it is looked for again and again")
     assert ground.systemctl.calls == [], "there is nothing to restart"
     assert ground.watched.dead == (Part.INTERFACE,)
 

@@ -45,7 +45,7 @@ def test_an_interface_that_vanishes_is_told_and_when_it_is_back_its_programs_are
     point.machine.run("ip", "link", "set", "wlan0", "name", "wlan1")
 
     said = [point.porchlight("access-point", "tend") for _ in range(3)]
-    assert said == ["", "the interface wlan0 is not there; it is looked for again and again\n", ""]
+    assert said == ["", "the interface wlan0 is not there (there are: wlan1); it is looked for again and again\n", ""]
     assert point.systemctl.calls == []
 
     point.machine.run("ip", "link", "set", "wlan1", "name", "wlan0")

@@ -277,6 +277,9 @@ def test_a_port_that_is_taken_is_told_with_the_process_that_has_it(patient: Pati
     assert wrong.what == f"The pages cannot be served at 127.0.0.1:{port}: the port is taken."
     assert wrong.cause == f"{name} (process {os.getpid()}) listens there"
     assert wrong.mend.startswith(f"sudo kill {os.getpid()}, or name another port")
+
+
+def test_a_port_that_is_free_is_well(patient: Patient) -> None:
     assert patient.kinds("portal") == [Well]
 
 

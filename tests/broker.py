@@ -80,17 +80,24 @@ class Mosquitto:
 
 
 def quiet_port() -> int:
-    """A free one that no outgoing connection is given by the kernel: else one could take it while the broker is down.
+    return quiet_ports(1)[0]
+
+
+def quiet_ports(count: int) -> list[int]:
+    """Free ones that no outgoing connection is given by the kernel: else one could take them while a broker is down.
 
     Test processes that run at once begin at other places.
     """
     first = 20_000 + os.getpid() % 1_200 * 10
+    free: list[int] = []
     for port in [*range(first, 32_000), *range(20_000, first)]:
         with contextlib.suppress(OSError), socket.socket() as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind((HERE, port))
-            return port
-    raise AssertionError("no free port")
+            free.append(port)
+        if len(free) == count:
+            return free
+    raise AssertionError("no free ports")
 
 
 def _answers(port: int) -> bool:

@@ -58,8 +58,10 @@ def render(config: Path, out: Path | None) -> None:
 @config_option
 def check(config: Path) -> None:
     """Have the real programs check the configuration. Nothing is changed."""
-    settings = settings_of(config)
-    wrong = _check(_rendered(settings))
+    from captive_portal.access_point.files import rendered
+
+    ap = planned(settings_of(config))
+    wrong = [*_networks_twice(ap), *_check(rendered(ap))]
     if wrong:
         raise Stop("the configuration was not accepted", lines=wrong)
     say("dnsmasq, nft and hostapd accept it; whether the radio can do it shows when it starts")
@@ -72,15 +74,16 @@ def check(config: Path) -> None:
 @_root_option
 def apply(config: Path, yes: bool, unattended: bool, root: Path) -> None:
     """Put the configuration in force, and back if it does not come up."""
+    from captive_portal.access_point.files import rendered
     from captive_portal.access_point.installed import changes, installed
 
     settings = settings_of(config)
     _only_root(root)
-    target = _rendered(settings) if settings.wifi.is_ours else ()
+    ap = planned(settings) if settings.wifi.is_ours else None
+    target = rendered(ap) if ap is not None else ()
     before = installed(root)
-    todo = changes(before, target)
-    if todo:
-        _refuse_what_programs_refuse(target, is_for_this_machine=root == Path("/"))
+    if ap is not None and changes(before, target):
+        _refuse_what_cannot_be(ap, target, is_for_this_machine=root == Path("/"))
     _show_and_ask(before, target, settings.portal.wire, asks=not (yes or unattended), shows=not unattended, root=root)
     _carry_out(target, root)
 
@@ -176,8 +179,16 @@ def _check(files: "Sequence[RenderedFile]") -> list[str]:
     return [each.wrong if each.is_missing else f"{each.program}: {each.wrong}" for each in found if each.wrong]
 
 
-def _refuse_what_programs_refuse(target: "Sequence[RenderedFile]", *, is_for_this_machine: bool) -> None:
-    wrong = _check(target)
+def _networks_twice(ap: "AccessPoint") -> tuple[str, ...]:
+    """Other interfaces of this machine that have the phones' network."""
+    from captive_portal.access_point.interfaces import overlaps, own_addresses
+    from captive_portal.access_point.programs import run_program
+
+    return overlaps(ap, own_addresses(run_program))
+
+
+def _refuse_what_cannot_be(ap: "AccessPoint", target: "Sequence[RenderedFile]", *, is_for_this_machine: bool) -> None:
+    wrong = [*(_networks_twice(ap) if is_for_this_machine else ()), *_check(target)]
     if wrong and is_for_this_machine:
         raise Stop("the configuration was not accepted; nothing was written", lines=wrong)
     for line in wrong:

@@ -15,6 +15,7 @@ NETWORKS = Path("/run/systemd/network")
 NETWORK = NETWORKS / "05-porchlight-access-point.network"
 SYSCTLS = Path("/run/sysctl.d/90-porchlight.conf")
 TIME_SERVERS = Path("/run/systemd/timesyncd.conf.d/90-hub-time-servers.conf")
+FOREIGN = Path("/run/systemd/networkd.conf.d/90-hub-foreign-routes.conf")
 UNMANAGED = Path("/run/NetworkManager/conf.d/90-hub-access-point.conf")
 
 PLAIN, SECRET = 0o644, 0o600
@@ -40,7 +41,9 @@ def rendered(ap: AccessPoint) -> tuple[RenderedFile, ...]:
         RenderedFile(UNMANAGED, networkd.render_unmanaged(ap), PLAIN),
         RenderedFile(NETWORK, networkd.render(ap), PLAIN),
     ]
-    if ap.cables is Cables.OURS:
+    if ap.cables is Cables.OTHERS:
+        files.append(RenderedFile(FOREIGN, networkd.FOREIGN_ROUTES, PLAIN))
+    else:
         files += [
             RenderedFile(NETWORKS / f"10-porchlight-{interface}.network", text, PLAIN)
             for interface, text in networkd.cables(ap).items()

@@ -13,6 +13,7 @@ from captive_portal.access_point.files import FOLDER, NETWORKS, RenderedFile
 FIXED = (
     files.SYSCTLS,
     files.FIREWALL,
+    files.FOREIGN,
     files.UNMANAGED,
     files.NETWORK,
     files.TIME_SERVERS,

@@ -5,6 +5,9 @@ from captive_portal.access_point.plan import AccessPoint
 HEAD = "# Written by Porchlight from hub.toml; do not edit.\n"
 UPLINK_METRIC, WIRE_METRIC = 100, 2000  # a wire may lead to a router too: only where there is no uplink
 
+# For a networkd that is started beside others: it would take away routes and rules that are not its own.
+FOREIGN_ROUTES = f"{HEAD}[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no\n"
+
 
 def render(ap: AccessPoint) -> str:
     """The access point's interface: one address, also while nobody is joined, and nothing of IPv6."""

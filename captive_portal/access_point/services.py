@@ -90,6 +90,8 @@ def _service(changed: dict[Path, Change], path: Path, unit: str, verb: str) -> I
 
 
 def _networks(changed: dict[Path, Change], old: Place | None, new: Place | None) -> Iterator[Command]:
+    if files.FOREIGN in changed:
+        yield ("systemctl", "try-restart", NETWORKD)  # read at its start only
     if not any(path.parent == NETWORKS for path in changed):
         return
     yield ("systemctl", "start", NETWORKD)

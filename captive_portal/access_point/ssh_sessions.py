@@ -1,7 +1,6 @@
 """Over which interfaces is somebody here by SSH, and would a change cut them off?"""
 
 import ipaddress
-import json
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +8,8 @@ from pathlib import Path
 from captive_portal.access_point import files
 from captive_portal.access_point.files import NETWORKS, RenderedFile
 from captive_portal.access_point.installed import Change
-from captive_portal.access_point.programs import Missing, Run
+from captive_portal.access_point.interfaces import own_addresses
+from captive_portal.access_point.programs import Run
 from captive_portal.access_point.services import place_of
 
 SSH_PORT = 22
@@ -24,7 +24,7 @@ def session_interfaces(environment: Mapping[str, str], proc_net: Path, run: Run)
     sudo takes sshd's words out of the environment, so the kernel is asked too.
     """
     local = {*_own_session(environment), *_established(proc_net / "tcp"), *_established(proc_net / "tcp6")}
-    by_address = _interfaces_by_address(run)
+    by_address = {_plain(each.own.ip): each.interface for each in own_addresses(run)}
     return tuple(sorted({by_address[address] for address in local if by_address.get(address, "lo") != "lo"}))
 
 
@@ -73,19 +73,6 @@ def _from_kernel(digits: str) -> IpAddress:
     count = len(raw) // 4
     packed = struct.pack(f"!{count}I", *struct.unpack(f"={count}I", raw))
     return _plain(ipaddress.ip_address(packed))
-
-
-def _interfaces_by_address(run: Run) -> dict[IpAddress, str]:
-    try:
-        found = json.loads(run(("ip", "-json", "address", "show")).words)
-    except (Missing, ValueError):
-        return {}
-    return {
-        address: str(link.get("ifname", ""))
-        for link in found
-        for entry in link.get("addr_info", ())
-        if (address := _parsed(str(entry.get("local", "")))) is not None
-    }
 
 
 def _parsed(text: str) -> IpAddress | None:

@@ -141,6 +141,8 @@ def test_no_unit_runs_the_hub_as_root(hotspot: Place, typed: Typed, tmp_path: Pa
 
 @pytest.mark.system
 def test_the_real_programs_are_asked(hotspot: Place, typed: Typed) -> None:
+    set_wifi(hotspot, WIFI + 'address = "192.168.219.33/27"\n')  # a network that no machine of tests is likely to have
+
     said = typed("access-point", "check", "--config", hotspot.config)
 
     assert (said.exit_code, said.stdout) == (0, "")

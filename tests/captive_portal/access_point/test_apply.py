@@ -90,7 +90,14 @@ def test_a_second_time_there_is_nothing_to_do(board: Board) -> None:
         ("own-password", ["systemctl reload-or-restart porchlight-hostapd.service"]),
         ("time-servers", ["systemctl restart systemd-timesyncd.service"]),
         ("two-wires", [FIREWALL, "systemctl start systemd-networkd.service", "networkctl reload"]),
-        ("cables-of-others", ["systemctl start systemd-networkd.service", "networkctl reload"]),
+        (
+            "cables-of-others",
+            [
+                "systemctl try-restart systemd-networkd.service",
+                "systemctl start systemd-networkd.service",
+                "networkctl reload",
+            ],
+        ),
     ],
 )
 def test_only_what_changed_is_restarted(case: str, calls: list[str], board: Board) -> None:

@@ -198,6 +198,16 @@ def test_nothing_is_written_for_a_wrong_hub_toml_or_when_nobody_can_say_yes(here
     assert (here.conf(), here.calls) == ("", [])
 
 
+def test_a_network_that_a_cable_has_already_is_refused(here: Here) -> None:
+    here.machine.run("ip", "link", "add", "eth0", "type", "bridge")
+    here.machine.run("ip", "address", "add", "10.42.0.77/16", "dev", "eth0")
+
+    refused = here.applies("--yes", status=1)
+
+    assert "the network 10.42.0.0/24 is on eth0 too, as 10.42.0.77/16; name another" in refused.stderr
+    assert (here.conf(), here.calls) == ("", [])
+
+
 def test_a_session_that_would_end_is_told_before(here: Here) -> None:
     here.machine.run("ip", "link", "add", "usb0", "type", "bridge")
     here.machine.run("ip", "address", "add", "192.168.9.1/24", "dev", "usb0")

@@ -2,6 +2,7 @@ import json
 import socket
 import struct
 from collections.abc import Sequence
+from ipaddress import ip_interface
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,14 @@ from access_point_cases import access_point
 
 from captive_portal.access_point.files import rendered
 from captive_portal.access_point.installed import changes
+from captive_portal.access_point.interfaces import OwnAddress, overlaps, own_addresses
 from captive_portal.access_point.programs import Done
 from captive_portal.access_point.ssh_sessions import cuts, session_interfaces
 
 LINKS = [
-    {"ifname": "lo", "addr_info": [{"local": "127.0.0.1"}]},
-    {"ifname": "eth0", "addr_info": [{"local": "192.168.1.5"}, {"local": "fe80::1"}]},
-    {"ifname": "wlan0", "addr_info": [{"local": "10.42.0.1"}, {"local": "fd00::5"}]},
+    {"ifname": "lo", "addr_info": [{"local": "127.0.0.1", "prefixlen": 8}]},
+    {"ifname": "eth0", "addr_info": [{"local": "192.168.1.5", "prefixlen": 24}, {"local": "fe80::1", "prefixlen": 64}]},
+    {"ifname": "wlan0", "addr_info": [{"local": "10.42.0.1", "prefixlen": 24}, {"local": "fd00::5", "prefixlen": 64}]},
 ]
 
 
@@ -73,3 +75,25 @@ def test_a_wire_that_is_configured_anew_is_told_and_one_that_stays_is_not() -> N
 
     assert "configured anew" in next(cuts(changes((), one), (), one, ("eth0",), ["eth0"]))
     assert list(cuts(changes(one, two), one, two, ("eth0", "eth1.7"), ["eth0"])) == []
+
+
+@pytest.mark.parametrize(
+    ("interface", "address", "words"),
+    [
+        ("eth0", "10.42.0.7/24", ["the network 10.42.0.0/24 is on eth0 too, as 10.42.0.7/24"]),
+        ("eth0", "10.1.2.3/8", ["is on eth0 too"]),
+        ("eth0", "10.43.0.7/24", []),
+        ("eth0", "fd00::7/64", []),
+        ("wlan0", "10.42.0.1/24", []),
+    ],
+)
+def test_a_network_that_a_cable_has_already_is_told(interface: str, address: str, words: list[str]) -> None:
+    told = overlaps(access_point(), (OwnAddress(interface, ip_interface(address)),))
+
+    assert len(told) == len(words)
+    assert all(part in line for part, line in zip(words, told, strict=True))
+
+
+@pytest.mark.parametrize("said", ["", "[]", "nonsense", '[{"ifname": "x"}]'])
+def test_without_words_of_ip_there_are_no_addresses(said: str) -> None:
+    assert own_addresses(lambda command: Done(0, said)) == ()

@@ -9,6 +9,10 @@ import click
 BENCHES: dict[str, tuple[str, str]] = {
     "mesh": ("porchlight.bench.mesh:mesh", "Alerts among many hubs in virtual time: reach, latency, airtime."),
     "portal": ("porchlight.bench.portal:portal", "The pages before many phones: latency, memory, slow clients."),
+    "scale": (
+        "porchlight.bench.scale:scale",
+        "What many hubs cost each of them: digests, airtime, wire, memory.",
+    ),
     "store": ("porchlight.bench.store:store", "The journal and its view: append, open, memory."),
 }
 

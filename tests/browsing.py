@@ -35,7 +35,7 @@ def open_browser(program: str | Path | None = CHROMIUM) -> Iterator[Any]:
     must_have(CHROMIUM is not None, "NO BROWSER HERE: as root, type scripts/install-debian-packages")
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=program, args=ARGUMENTS)
+        browser = player.chromium.launch(executable_path=program, args=ARGUMENTS, timeout=120_000)
         yield browser
         browser.close()
 

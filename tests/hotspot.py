@@ -67,7 +67,7 @@ class Phone:
     script: Path
 
     def udhcpc(self, *options: str) -> list[str]:
-        return ["udhcpc", "-f", "-q", "-n", "-i", WIFI, "-s", str(self.script), "-t", "12", "-T", "1", *options]
+        return ["udhcpc", "-f", "-q", "-n", "-i", WIFI, "-s", str(self.script), "-t", "20", "-T", "2", *options]
 
     def join(self, *options: str) -> str:
         """Get a lease with a real DHCP client; the address."""

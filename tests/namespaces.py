@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-START_S = 60  # a machine that is busy with other tests
+START_S = 120  # a machine that is busy with other tests
 CLONE_NEWNET = 0x40000000  # Linux: sched.h
 ETH_P_ALL = 3  # Linux: if_ether.h
 BORN = """
@@ -212,7 +212,7 @@ def listens(machine: Machine, port: int, kind: str = "tcp") -> bool:
 
 
 def until(holds: Callable[[], bool], what: str, within_s: float = START_S) -> None:
-    """Wait until something holds; a minute at the most."""
+    """Wait until something holds; two minutes at the most, for a machine that is busy."""
     deadline_s = time.monotonic() + within_s
     while not holds():
         assert time.monotonic() < deadline_s, f"not in time: {what}"

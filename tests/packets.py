@@ -78,7 +78,7 @@ class Heard:
     kind: int
     number: int
     address: str
-    server: bytes
+    options: dict[int, bytes]
 
 
 def dhcp(kind: int, mac: bytes, number: int, *options: tuple[int, bytes]) -> bytes:
@@ -102,7 +102,7 @@ def heard(packet: bytes) -> Heard | None:
             continue
         options[packet[at]] = packet[at + 2 : at + 2 + packet[at + 1]]
         at += 2 + packet[at + 1]
-    return Heard(options.get(53, b"\0")[0], number, socket.inet_ntoa(address), options.get(54, b""))
+    return Heard(options.get(53, b"\0")[0], number, socket.inet_ntoa(address), options)
 
 
 @contextmanager
@@ -118,3 +118,18 @@ def dhcp_socket(interface: str) -> Iterator[socket.socket]:
 
 def broadcast(opened: socket.socket, packet: bytes) -> None:
     opened.sendto(packet, ("255.255.255.255", 67))
+
+
+def exchange(opened: socket.socket, packet: bytes, number: int, wait_s: float = 20.0) -> Heard | None:
+    """Say something until it is answered, or for so long; None if nothing came."""
+    opened.settimeout(wait_s / 4)
+    for _ in range(4):
+        broadcast(opened, packet)
+        try:
+            while True:
+                answer = heard(opened.recv(4096))
+                if answer is not None and answer.number == number:
+                    return answer
+        except TimeoutError:
+            continue
+    return None

@@ -2,13 +2,15 @@
 
 import os
 import random
+import select
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from hotspot import NAME_SERVER_PLACES, OWN, WIFI, Hotspot, Phone, hotspot
+from hotspot import HOME, NAME_SERVER_PLACES, OWN, WIFI, Hotspot, Phone, hotspot
 from namespaces import until
 from packets import (
     ACK,
@@ -16,7 +18,6 @@ from packets import (
     OFFER,
     REQUEST,
     A,
-    Heard,
     ask_tcp,
     ask_udp,
     broadcast,
@@ -25,13 +26,17 @@ from packets import (
     dns_addresses,
     dns_name,
     dns_query,
+    exchange,
     heard,
 )
+
+from captive_portal.access_point.firewall import CONNECTIONS_MAX
 
 pytestmark = pytest.mark.system
 
 MEMORY_KB_MAX = 16_384  # of dnsmasq, whatever it was asked; it begins near 3 MB
 MADE_UP = 1_000
+HELD = 100
 HOST_NAMES = {
     "control characters": bytes(range(32)),
     "255 bytes": b"x" * 255,
@@ -80,21 +85,6 @@ def memory_kb(process: int) -> int:
     return int(next(line.split()[1] for line in lines if line.startswith("VmRSS:")))
 
 
-def exchange(opened: socket.socket, packet: bytes, number: int, wait_s: float) -> Heard | None:
-    """Say something until it is answered, or for so long; None if nothing came."""
-    opened.settimeout(wait_s / 4)
-    for _ in range(4):
-        broadcast(opened, packet)
-        try:
-            while True:
-                answer = heard(opened.recv(4096))
-                if answer is not None and answer.number == number:
-                    return answer
-        except TimeoutError:
-            continue
-    return None
-
-
 @pytest.mark.parametrize("host_name", HOST_NAMES.values(), ids=HOST_NAMES)
 @pytest.mark.usefixtures("still_well")
 def test_a_hostile_host_name_is_given_a_lease_or_none_and_is_written_nowhere(hostile: Phone, host_name: bytes) -> None:
@@ -103,7 +93,7 @@ def test_a_hostile_host_name_is_given_a_lease_or_none_and_is_written_nowhere(hos
     with hostile.machine.entered(), dhcp_socket(WIFI) as opened:
         offer = exchange(opened, dhcp(DISCOVER, mac, number, *names), number, 8)
         if offer is not None and offer.kind == OFFER:
-            wanted = [(50, socket.inet_aton(offer.address)), (54, offer.server)]
+            wanted = [(50, socket.inet_aton(offer.address)), (54, offer.options[54])]
             exchange(opened, dhcp(REQUEST, mac, number, *wanted, *names), number, 8)
 
 
@@ -130,7 +120,7 @@ def take_offers(opened: socket.socket, macs: dict[int, bytes]) -> set[str]:
         while True:
             answer = heard(opened.recv(4096))
             if answer is not None and answer.kind == OFFER and answer.number in macs:
-                wanted = ((50, socket.inet_aton(answer.address)), (54, answer.server))
+                wanted = ((50, socket.inet_aton(answer.address)), (54, answer.options[54]))
                 broadcast(opened, dhcp(REQUEST, macs[answer.number], answer.number, *wanted))
             elif answer is not None and answer.kind == ACK:
                 leased.add(answer.address)
@@ -187,6 +177,30 @@ def received(asking: socket.socket) -> Iterator[bytes]:
             yield asking.recv(65_535)
     except TimeoutError:
         return
+
+
+@pytest.mark.usefixtures("still_well")
+def test_a_phone_that_holds_a_hundred_connections_gets_some_and_others_their_pages(
+    spot: Hotspot, hostile: Phone
+) -> None:
+    (honest,) = spot.phones_arrive(1)
+    honest.join()
+    with ExitStack() as held, hostile.machine.entered():
+        wanted = [held.enter_context(socket.socket()) for _ in range(HELD)]
+        for one in wanted:
+            one.setblocking(False)
+            one.connect_ex((OWN, 80))
+        until(lambda: all(is_decided(one) for one in wanted), "each connection is taken or refused")
+        taken = sum(one.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0 for one in wanted)
+
+        assert 0 < taken <= CONNECTIONS_MAX
+        assert honest.fetch(HOME).stderr.split()[0] == "200"
+
+
+def is_decided(one: socket.socket) -> bool:
+    waiting = select.poll()
+    waiting.register(one, select.POLLOUT)
+    return bool(waiting.poll(0))
 
 
 @pytest.mark.usefixtures("still_well")

@@ -7,8 +7,22 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from hotspot import HOME, OWN, Hotspot, Phone, hotspot
-from packets import AAAA, HTTPS, A, ask_tcp, ask_udp, dns_addresses, dns_answers, dns_query
+from hotspot import HOME, OWN, WIFI, Hotspot, Phone, hotspot
+from packets import (
+    AAAA,
+    DISCOVER,
+    HTTPS,
+    OFFER,
+    A,
+    ask_tcp,
+    ask_udp,
+    dhcp,
+    dhcp_socket,
+    dns_addresses,
+    dns_answers,
+    dns_query,
+    exchange,
+)
 
 from captive_portal.probes import PROBES, Probe
 
@@ -52,6 +66,18 @@ def test_a_vendors_probe_leads_to_the_portal(phone: Phone, probe: Probe) -> None
     assert not probe.body or probe.body not in asked.stdout
 
 
+def test_the_lease_names_no_portal_and_no_proxy(spot: Hotspot) -> None:
+    """They would have to be reached over TLS, or mean a network with an administrator (RFC 8910, WPAD)."""
+    (arrived,) = spot.phones_arrive(1)
+    with arrived.machine.entered(), dhcp_socket(WIFI) as opened:
+        offer = exchange(opened, dhcp(DISCOVER, b"\x02asked", 114, (55, bytes((1, 3, 6, 12, 15, 114, 119, 252)))), 114)
+
+    assert offer is not None and offer.kind == OFFER
+    assert {1, 3, 6, 51, 53, 54} <= set(offer.options)
+    assert not {12, 15, 114, 119, 252} & set(offer.options)
+    assert offer.options[3] == offer.options[6] == socket.inet_aton(OWN)
+
+
 def test_a_browser_that_follows_a_probe_sees_the_board(phone: Phone) -> None:
     asked = phone.fetch("http://captive.apple.com/hotspot-detect.html", "-L")
 
@@ -81,13 +107,14 @@ def best_ms(refused_ms: Callable[[], float]) -> float:
     return best
 
 
+@pytest.mark.parametrize("port", [443, 853, 993])
 @pytest.mark.parametrize("address", [OWN, "1.1.1.1"])
-def test_443_is_refused_at_once(phone: Phone, address: str) -> None:
+def test_443_and_what_else_an_app_may_want_are_refused_at_once(phone: Phone, address: str, port: int) -> None:
     def refused_ms() -> float:
         with socket.socket() as asking:
             asking.settimeout(10)
             began_s = time.monotonic()
-            refusal = asking.connect_ex((address, 443))
+            refusal = asking.connect_ex((address, port))
             return (time.monotonic() - began_s) * 1000 if refusal == errno.ECONNREFUSED else math.inf
 
     with phone.machine.entered():

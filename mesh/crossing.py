@@ -42,7 +42,7 @@ class Crossings:
         """An own block: at once on every link; only, the radio is spared what nobody needs there. Never an alert."""
         priority = block.header.priority
         for end in self._ends:
-            if priority is Priority.ALERT or self._reach.is_needed(end.name, self._own_hub, now_s):
+            if priority is Priority.ALERT or self._reach.is_needed(end.name, self._own_hub, priority, now_s):
                 end.turns.publish(block.id, priority, now_s)
             else:
                 self._spared.append((now_s, block.id))
@@ -52,7 +52,9 @@ class Crossings:
         alert = block.header.priority is Priority.ALERT
         author = block.header.hub
         for end in self._ends:
-            if end.name == link or not end.is_up or not self._reach.is_needed(end.name, author, now_s):
+            if end.name == link or not end.is_up:
+                continue
+            if not self._reach.is_needed(end.name, author, block.header.priority, now_s):
                 continue
             timing = end.sender.timing
             is_near = end.presence.is_here(author, timing, now_s)

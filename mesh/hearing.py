@@ -190,6 +190,8 @@ class Hearing:
 
     def _receive_digest(self, hub: bytes, part: DigestPart) -> None:
         self._turns.ask = False
+        if part.answer and self._turns.kind is LinkKind.RADIO:
+            self._turns.reach.left_cheap(hub)
         self._hear_of_own_log(part)
         for log_id, runs in part.held.items():
             if self._is_known(log_id.hub):

@@ -21,6 +21,9 @@ from mesh.varint import Reader
 TRACKED_MAX = 1_024  # blocks whose holders are remembered; the oldest go first
 OTHERS_MAX = 12
 ENTRIES_MAX = 12
+CARRIED_MAX = (
+    48  # holders of one alert of whom the word is carried to one link: an author with a radio alone knows then
+)
 ENTRY_BYTES = 6
 
 Entries = Mapping[BlockId, tuple[bytes, ...]]
@@ -30,6 +33,8 @@ Entries = Mapping[BlockId, tuple[bytes, ...]]
 class _Track:
     holders: set[bytes] = field(default_factory=set)  # as was said on this link
     news: set[bytes] = field(default_factory=set)  # as was said on another link, and not on this one yet
+    carried: int = 0
+    owes: bool = False  # that we hold it is not said yet
     first: bool = True
 
 
@@ -55,7 +60,7 @@ class Receipts:
         """An alert of another hub is new here: we shall say so."""
         self.track(block_id)
         track = self._tracks[block_id]
-        track.first = not track.holders
+        track.first, track.owes = not track.holders, True
         wait_s = self.timing.first_receipt_s(self._rng) if track.first else self.timing.later_receipt_s(1, self._rng)
         self._due[block_id] = now_s + wait_s
 
@@ -68,6 +73,9 @@ class Receipts:
         track = self._tracks.get(block_id)
         if track is None or hub in track.holders or hub in (self._own_hub, block_id.log.hub):
             return
+        if hub in track.news or track.carried >= CARRIED_MAX:
+            return
+        track.carried += 1
         track.news.add(hub)
         if block_id not in self._due:
             track.first = False
@@ -110,6 +118,7 @@ class Receipts:
             elif size <= room and len(entries) < ENTRIES_MAX:
                 room -= size
                 entries[block_id] = others
+                track.owes = False
                 track.news.difference_update(others)
                 track.holders.update(others)
                 if not track.news:  # the rest is for the next frame
@@ -119,8 +128,9 @@ class Receipts:
     def said_by_digest(self, held: Mapping[LogId, Runs]) -> None:
         """Our own digest has just said it: no receipt is needed."""
         for block_id in list(self._due):
-            if holds(held.get(block_id.log, ()), block_id.sequence) and not self._tracks[block_id].news:
-                del self._due[block_id]
+            if holds(held.get(block_id.log, ()), block_id.sequence):
+                self._tracks[block_id].owes = False
+                self._rest(block_id)
 
     def prune(self, is_live: Callable[[BlockId], bool]) -> None:
         for block_id in [each for each in self._tracks if not is_live(each)]:
@@ -130,10 +140,17 @@ class Receipts:
     def _note(self, block_id: BlockId, hub: bytes) -> Stored | None:
         track = self._tracks[block_id]
         track.news.discard(hub)
+        self._rest(block_id)
         if hub in track.holders or hub in (self._own_hub, block_id.log.hub):
             return None
         track.holders.add(hub)
         return Stored(block_id, hub, self._link)
+
+    def _rest(self, block_id: BlockId) -> None:
+        """Nothing is left to say of it."""
+        track = self._tracks[block_id]
+        if not track.news and not track.owes:
+            self._due.pop(block_id, None)
 
 
 def receipts_body(entries: Entries, clock: Clock) -> bytes:

@@ -54,6 +54,9 @@ class Roster:
     def get(self, hub_id: bytes) -> RosterHub | None:
         return self._by_id.get(hub_id)
 
+    def ids(self) -> Iterable[bytes]:
+        return self._by_id.keys()
+
     def index(self, hub_id: bytes) -> int | None:
         """The place of a hub in the roster's order, from 0; None for a stranger."""
         return self._index.get(hub_id)

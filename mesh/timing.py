@@ -161,7 +161,7 @@ class Timing:
         author_is_near: its author is heard on this link too, and what it sent here itself may be on its way still.
         """
         if not self.floods:
-            return self._before_others(1, 20, rng)
+            return self._between(1, 20, rng)
         if author_is_near:
             return self._between(18, 28, rng)
         return self._between(0.5, 9, rng) if alert else self._between(10, 60, rng)

@@ -54,7 +54,7 @@ class Turns:
         self.receipts = Receipts(intake.own_hub, timing, rng, sender.link)
         self.ask = True  # our digests ask for an answer until one is heard
         self.own_digest = digest
-        self._reach = reach
+        self.reach = reach
         self._holders = holders
         self._logs = logs
         self._intake = intake
@@ -134,7 +134,7 @@ class Turns:
 
     def _is_held_by_all_who_matter(self, block_id: BlockId, now_s: float) -> bool:
         """Some hub has it by another link, and no hub depends on this one."""
-        needed = self._reach.is_needed(self.sender.link, block_id.log.hub, now_s)
+        needed = self.reach.is_needed(self.sender.link, block_id.log.hub, Priority.ALERT, now_s)
         return self._holders.any(block_id) and not needed
 
     def done(self, frame_id: int, *, ok: bool, reason: str, now_s: float) -> None:
@@ -202,7 +202,10 @@ class Turns:
 
     def _build_crossing(self, block_id: BlockId) -> Built | None:
         raw = self._source.raw(block_id) if self._logs.is_live(block_id) else None
-        if raw is None or not self._reach.is_needed(self.sender.link, block_id.log.hub, self._now_s):
+        if raw is None:
+            return None
+        priority = self._logs.priority(block_id)
+        if not self.reach.is_needed(self.sender.link, block_id.log.hub, priority, self._now_s):
             return None
         self.answers.heard(block_id, self._now_s)
         return self.writer.block(parse_block(raw), self._trailer(), crosses=True)

@@ -130,3 +130,59 @@ def test_any_bytes_give_receipts_or_refused_and_nothing_else(body: bytes) -> Non
         parse_receipts(body)
     except Refused as refused:
         assert refused.reason == "shape"
+
+
+# Word that came on another link
+
+
+def test_word_of_another_link_is_said_once_and_with_what_follows_it() -> None:
+    made = receipts()
+    made.track(ALERT)
+    made.carry(ALERT, DOGWOOD, 100.0)
+    due_s = made.due_s()
+    assert due_s is not None and 112 <= due_s <= 122
+    made.carry(ALERT, CEDAR, 110.0)
+
+    assert made.due_s() == due_s
+    assert made.take(live) == {ALERT: tuple(sorted((DOGWOOD, CEDAR)))}
+    made.carry(ALERT, DOGWOOD, 130.0)
+    assert made.due_s() is None
+
+
+def test_word_of_another_link_that_is_heard_on_this_one_need_not_be_said() -> None:
+    made = receipts()
+    made.track(ALERT)
+    made.carry(ALERT, DOGWOOD, 100.0)
+
+    made.heard(CEDAR, {ALERT: (DOGWOOD,)}, 4, 101.0)
+
+    assert made.due_s() is None
+
+
+def test_our_own_receipt_and_the_word_of_others_share_a_frame() -> None:
+    made = receipts()
+    made.arrived(ALERT, 100.0)
+    made.carry(ALERT, DOGWOOD, 101.0)
+    made.heard(CEDAR, {ALERT: (DOGWOOD,)}, 4, 102.0)
+
+    assert made.take(live) == {ALERT: tuple(sorted((DOGWOOD, CEDAR)))}
+    assert made.due_s() is None
+
+
+def test_word_of_many_goes_into_several_frames_and_comes_to_an_end() -> None:
+    made = receipts()
+    made.track(ALERT)
+    for number in range(500):
+        made.carry(ALERT, number.to_bytes(2), 100.0)
+
+    said: list[bytes] = []
+    while made.due_s() is not None:
+        said += made.take(live)[ALERT]
+
+    assert len(said) == len(set(said)) <= 48
+
+
+def test_of_a_block_that_nobody_tracks_no_word_is_carried() -> None:
+    made = receipts()
+    made.carry(ALERT, DOGWOOD, 100.0)
+    assert made.due_s() is None

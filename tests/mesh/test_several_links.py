@@ -225,6 +225,7 @@ def test_a_hub_that_lost_the_broker_says_so_by_radio_and_gets_all_there() -> Non
     town.run(10)
 
     assert 2 in town.who_has(one)
+    assert first_sends(town, one) == {(0, 0): 1, (0, 1): 1}  # nobody had to ask
     town.find(broker, 2)
     town.run(200)
     radio.said.clear()
@@ -246,20 +247,20 @@ def test_a_broker_that_comes_and_goes_costs_the_radio_a_bounded_number_of_digest
     assert radio.kinds()[FrameKind.DIGEST] <= 3 * 6 * 3  # three hubs, half an hour, at most every ten minutes
 
 
-def test_a_hub_that_nobody_has_heard_for_a_day_is_not_waited_for() -> None:
-    radio, broker = Ether("radio", (0, 1)), Ether("mqtt", (0, 1))
-    town = Town(radio, broker, hubs=4)
+def test_a_hub_that_nobody_hears_is_waited_for_with_alerts_alone() -> None:
+    near, far, broker = Ether("radio", (0, 1)), Ether("radio", (2, 3)), Ether("mqtt", (0, 1, 2, 3))
+    town = Town(near, far, broker, hubs=5)
     town.settle()
-    town.publish(0, 0)
-    town.run(60)
-    assert radio.kinds()[FrameKind.BLOCK] == 1
+    first = town.publish(0, 0)
+    town.run(120)
+    assert near.times(first.id) == far.times(first.id) == 1  # it may just not have spoken yet
 
-    town.run(DAY_S)
-    radio.said.clear()
-    town.publish(0, 1)
-    town.run(60)
+    town.run(DAY_S / 4)
+    post, alert = town.publish(0, 1), town.publish(0, 2, Priority.ALERT)
+    town.run(120)
 
-    assert radio.kinds()[FrameKind.BLOCK] == 0
+    assert near.times(post.id) == far.times(post.id) == 0
+    assert near.times(alert.id) == far.times(alert.id) == 1
 
 
 def test_a_hub_that_is_heard_by_radio_alone_gets_its_blocks_there_for_good() -> None:

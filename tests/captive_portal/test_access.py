@@ -18,6 +18,11 @@ from hub.library.guide_files import put_guide_in
 pytestmark = pytest.mark.system
 
 
+def one_stick() -> list[tuple[str, Path]]:
+    """What is plugged in: a stick that nobody writes to."""
+    return [("GREEN", Path("/media/green"))]
+
+
 @pytest.fixture(scope="module")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     folder = HubInAFolder.make(Path(tmp_path_factory.mktemp("street")) / "alder", "Alder")
@@ -25,7 +30,8 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     here, library = here_with_library(folder)
     put_guide_in(library)
     library.read_new()
-    served = Served(here, settings={"wifi_name": "Elm Park hub", "flood_limits": often, "library": library}).come()
+    settings = {"wifi_name": "Elm Park hub", "flood_limits": often, "library": library, "sticks": one_stick}
+    served = Served(here, settings=settings).come()
     yield live_on(here, served, library)
     served.go()
     folder.stop()

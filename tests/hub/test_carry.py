@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from hub.hub import Hub
 from hub.invitation import open_invitation
 from hub.keyring import Keyring
 from hub.views import AlertAudience, Audience
+from mesh.block import Block, Header, Lane, Priority, seal
 from mesh.carry import FILE_BYTES_MAX, PIECE_BYTES, key_to_write, keys_to_read, open_piece, seal_file
 from mesh.roster import RosterHub
 
@@ -327,3 +329,32 @@ def test_the_file_opens_with_the_networks_key_alone(joined: Joined, stick: Path)
 
     assert {block for piece in opened for block in piece.blocks} == held(alder)
     assert not [block for block in held(alder) if block[:8] in raw]
+
+
+def test_people_are_answered_while_a_large_stick_is_read(joined: Joined, stick: Path) -> None:
+    """Each turn takes a few blocks: whoever posts meanwhile comes between them."""
+    folder = joined.folders["Alder"]
+    put_on(stick, folder, [block.raw for block in many_blocks(folder, 1_500)])
+    cedar = joined.folders["Cedar"].start()
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(cedar.carrier.carry_in, stick)
+        posted = 0
+        while not reading.done():
+            cedar.post(need(f"Number {posted}"))  # NotSaved, if the hub were too busy for five seconds
+            posted += 1
+
+    assert reading.result().new == 1_500
+    assert posted > 0
+    assert len(titles(cedar)) == posted
+
+
+def many_blocks(by: HubInAFolder, count: int) -> list[Block]:
+    """Blocks that a hub of the network wrote in a busy week."""
+    keyring = Keyring.open(by.folder)
+    network, keys = keyring.network, keyring.hub_keys
+    assert network is not None
+    day = int(by.time.unix_s() // 86_400) + 8
+    headers = (Header(Lane.MIDDLE, Priority.ORDINARY, keys.hub_id, 9, number, day % 256, 0) for number in range(count))
+    day_key = network.chain.key_of(day)
+    return [seal(header, bytes(78), hub_keys=keys, network_id=network.id, day_key=day_key) for header in headers]

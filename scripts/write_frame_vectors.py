@@ -10,7 +10,7 @@ from pathlib import Path
 from mesh.block import BlockId, Lane, LogId
 from mesh.coded import add_up, pack_coded
 from mesh.digest import digest_bodies
-from mesh.frame import Clock, ControlKind, make_control
+from mesh.frame import Clock, ControlKind, make_control, say_on_cheap
 from mesh.keys import Chain, HubKeys
 from mesh.receipts import receipts_body
 from mesh.repair import Request, request_body
@@ -47,6 +47,7 @@ BODIES = {
         ControlKind.RECEIPTS,
         receipts_body({BlockId(LOG, 4): (), BlockId(LOG, 9): (ALDER.hub_id,)}, CLOCK),
     ),
+    "a greeting on a cheap link": (ControlKind.RECEIPTS, say_on_cheap(receipts_body({}, CLOCK))),
 }
 
 
@@ -66,6 +67,8 @@ def all_vectors() -> dict[str, object]:
     refused.append({"name": "an unknown kind", "frame": (b"\x44" + good[1:]).hex(), "reason": "type"})
     refused.append({"name": "no body", "frame": good[:23].hex(), "reason": "length"})
     refused.append({"name": "an unused type", "frame": (b"\xc1" + good[1:]).hex(), "reason": "type"})
+    over = "a frame of a cheap link, heard on a radio"
+    refused.append({"name": over, "frame": control[-1]["frame"], "reason": "replay"})
     refused.append({"name": "too large", "frame": (good + bytes(232)).hex(), "reason": "length"})
     raws = {number: sha256(b"block %d" % number).digest() * 6 for number in (40, 41, 47)}
     raws = {number: raw[: 100 + number] for number, raw in raws.items()}

@@ -9,7 +9,7 @@ import pytest
 
 from mesh.coded import parse_coded, solve
 from mesh.digest import digest_bodies, parse_digest
-from mesh.frame import ControlFrame, open_body, parse_frame
+from mesh.frame import ControlFrame, is_said_on_cheap, open_body, parse_frame, say_on_cheap
 from mesh.intake import Intake
 from mesh.keys import Chain
 from mesh.receipts import parse_receipts, receipts_body
@@ -44,7 +44,8 @@ def test_a_control_frame_opens_and_its_body_is_written_the_same_again(vector: di
     assert isinstance(frame, ControlFrame)
     body = open_body(frame, NETWORK)
     assert body.hex() == vector["body"]
-    assert rewritten(vector["kind"], body) == body
+    again = rewritten(vector["kind"], body)
+    assert (say_on_cheap(again) if is_said_on_cheap(body) else again) == body
 
 
 @pytest.mark.parametrize("vector", FRAMES["refused"], ids=lambda vector: vector["name"])

@@ -168,6 +168,7 @@ NO_PAGES = frozenset(  # what answers with something other than a page of its ow
         "print_poster",
         "print_board",
         "print_slips",
+        "print_keepers_cards",
         "live",
         "live_here",
         "switch_language",

@@ -57,6 +57,7 @@ def examined(config: Path, machine: "Machine") -> "list[Finding]":
 
 def checks(settings: "Settings") -> Iterator[Check]:
     from porchlight.checks.access_point import check_dnsmasq, check_firewall, check_hostapd
+    from porchlight.checks.brokers import check_brokers
     from porchlight.checks.card import check_card
     from porchlight.checks.clock import check_clock
     from porchlight.checks.hub_running import check_hub
@@ -68,7 +69,7 @@ def checks(settings: "Settings") -> Iterator[Check]:
     from porchlight.checks.wifi_country import check_wifi_country
     from porchlight.checks.wifi_interface import check_wifi_interface
 
-    yield from (check_card, check_keys, check_clock, check_hub, check_portal, check_radio)
+    yield from (check_card, check_keys, check_clock, check_hub, check_portal, check_radio, check_brokers)
     if settings.wifi.is_ours:
         yield from (check_wifi_interface, check_wifi_country, check_in_force)
         yield from (check_hostapd, check_dnsmasq, check_firewall, check_watch)

@@ -29,7 +29,7 @@ from captive_portal.access_point.watch import Part, Restart, Watched
 from captive_portal.access_point.watch_file import write_watched
 from hub.settings_text import hub_toml
 from hub.troubles import Trouble, Troubled, english
-from hub.views import RadioState, Status
+from hub.views import LinkStatus, RadioState, Status
 from mesh.links.ports import FoundPort
 from porchlight.checks.case import Machine
 from porchlight.checks.finding import Finding, Unseen, Well, Wrong
@@ -462,6 +462,21 @@ def test_what_is_typed_for_a_radio_that_is_away_depends_on_why(
     told(radio=RadioState.AWAY, troubles=(trouble,))
 
     assert mend in patient.wrong("radio").mend
+
+
+def test_a_broker_that_is_away_is_told_in_the_hubs_words(patient: Patient, told: Callable[..., Status]) -> None:
+    text = patient.place.config.read_text()
+    patient.place.config.write_text(text + '\n[mqtt.city]\naddress = "broker.example:8883"\nca = "city.pem"\n')
+    (patient.place.folder / "city.pem").touch()
+    assert patient.kinds("brokers") == [Unseen]
+
+    words = "the broker at broker.example:8883 cannot be reached (no route)"
+    told(links=(LinkStatus("mqtt:city", "cheap", False, words, 0, 0, {}, 3),))
+    wrong = patient.wrong("brokers")
+
+    assert wrong.what == "The broker city is away; the radio goes on without it."
+    assert wrong.cause == words
+    assert wrong.mend.startswith("ping -c 3 broker.example; then compare [mqtt.city]")
 
 
 # The access point

@@ -8,6 +8,7 @@ import click
 # name: (module:attribute, what it does). What is not built in is not listed.
 BENCHES: dict[str, tuple[str, str]] = {
     "mesh": ("porchlight.bench.mesh:mesh", "Alerts among many hubs in virtual time: reach, latency, airtime."),
+    "mqtt": ("porchlight.bench.mqtt:mqtt", "Alerts among many hubs that meet at one MQTT broker."),
     "portal": ("porchlight.bench.portal:portal", "The pages before many phones: latency, memory, slow clients."),
     "scale": (
         "porchlight.bench.scale:scale",

@@ -1,0 +1,198 @@
+"""How fast is an alert everywhere over one broker? The engines and links that ship, and a real Mosquitto, all here.
+
+First the alerts, in real time; then the hubs are left alone, with their engines' clocks made faster, to see what
+silence costs. Broker and hubs share the machine, so the figures are the worse.
+"""
+
+import json
+import os
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from random import Random
+
+import click
+
+from mesh.block import BlockId
+from mesh.links.mqtt_session import Timing
+from porchlight.bench.machine import machine
+from porchlight.bench.mesh import quantile
+from porchlight.bench.mqtt_hubs import HERE, Publish, Published, RunAt, TellBytes, TellDelivered, serve
+from porchlight.mosquitto import CONF
+from porchlight.stage_broker import WHERE_DEBIAN_KEEPS_IT, StagedBroker
+from porchlight.stop import Stop
+
+PROCESSES = 2
+HUBS_MAX = 400  # each has a socket here, and one at the broker
+READY_S = 120.0
+BROKER_CONF = "allow_anonymous true\npersistence false\nset_tcp_nodelay true\nlog_type error\n"
+IDLE_SPEED = 30.0  # of the engines' clocks
+KEEPALIVE_S, PING_BYTES = Timing().keepalive_s, 4  # a connection with nothing to say asks, and is answered
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long is looked at what. `idle` is in seconds of the engines' time."""
+
+    settle_s: float  # hubs hear each other's first digests
+    alerts: int
+    apart_s: float
+    after_s: float  # after the last alert: receipts, and repairs of what was lost
+    idle_before_s: float
+    idle_s: float
+
+
+FULL = Pace(settle_s=20.0, alerts=20, apart_s=3.0, after_s=30.0, idle_before_s=600.0, idle_s=1_800.0)
+QUICK = Pace(settle_s=3.0, alerts=5, apart_s=1.0, after_s=5.0, idle_before_s=60.0, idle_s=240.0)
+
+Row = dict[str, object]
+
+
+@click.command()
+@click.option("--hubs", default=200, show_default=True, type=click.IntRange(2, HUBS_MAX))
+@click.option("--quick", is_flag=True, help="Few alerts, and a short look at the silence after them.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same hubs and alerts.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, and nothing else.")
+def mqtt(*, hubs: int, quick: bool, seed: int, as_json: bool) -> None:
+    """Alerts among HUBS engines that meet at one broker: how many had them, after how long, and for how many bytes."""
+    row = measure(hubs, quick=quick, seed=seed)
+    if as_json:
+        click.echo(json.dumps({"bench": "mqtt", "seed": seed, "machine": machine(), "rows": [row]}))
+        return
+    click.echo("\n".join(f"{name:<20}  {'never' if value is None else value}" for name, value in row.items()))
+
+
+def measure(hubs: int, *, quick: bool, seed: int) -> Row:
+    """One row. Latencies over all pairs of an alert and another hub; a miss counts as infinite (None)."""
+    pace = QUICK if quick else FULL
+    rng = Random(seed)  # noqa: S311 - a benchmark must be repeatable
+    with _broker() as port, _hubs_at(port, hubs, seed) as everywhere:
+        time.sleep(pace.settle_s)
+        everywhere.carried()
+        published = []
+        for _ in range(pace.alerts):
+            published.append(everywhere.publish(rng.randrange(hubs)))
+            time.sleep(pace.apart_s)
+        time.sleep(pace.after_s)
+        carried = everywhere.carried()
+        idle = _idle_bytes_per_hour(everywhere, pace) / hubs
+        latencies = everywhere.latencies(published)
+    return {
+        "hubs": hubs,
+        "delivered": round(sum(one is not None for one in latencies) / len(latencies), 6),
+        "p50_s": quantile(latencies, 0.5),
+        "p99_s": quantile(latencies, 0.99),
+        "bytes_per_hub": round(carried / hubs / pace.alerts),
+        "idle_bytes_per_hour": round(idle),
+    }
+
+
+def _idle_bytes_per_hour(everywhere: "Everywhere", pace: "Pace") -> float:
+    """What passes while nobody says anything: frames as counted, and pings as a silent connection would need them."""
+    everywhere.run_at(IDLE_SPEED)
+    time.sleep(pace.idle_before_s / IDLE_SPEED)
+    everywhere.carried()
+    time.sleep(pace.idle_s / IDLE_SPEED)
+    frames = everywhere.carried() * 3_600 / pace.idle_s
+    return frames + everywhere.hubs * PING_BYTES * 3_600 / KEEPALIVE_S
+
+
+class Everywhere:
+    """All hubs, in the processes that hold them."""
+
+    def __init__(self, hubs: int, asked: Sequence[Connection], shares: Sequence[range]) -> None:
+        self.hubs = hubs
+        self._asked, self._shares = asked, shares
+
+    def wait_until_up(self) -> None:
+        for one in self._asked:
+            if not one.poll(READY_S) or one.recv() != "ready":
+                raise Stop("not all hubs came in at the broker in time; nothing was measured")
+
+    def publish(self, hub: int) -> Published:
+        for one, share in zip(self._asked, self._shares, strict=True):
+            if hub in share:
+                one.send(Publish(hub))
+                published = one.recv()
+                assert isinstance(published, Published)
+                return published
+        raise AssertionError(hub)
+
+    def run_at(self, speed: float) -> None:
+        for one in self._asked:
+            one.send(RunAt(speed))
+
+    def carried(self) -> int:
+        """Bytes of MQTT of all connections, since this was asked last."""
+        for one in self._asked:
+            one.send(TellBytes())
+        return sum(one.recv() for one in self._asked)
+
+    def latencies(self, published: Iterable[Published]) -> list[float | None]:
+        """Of every alert at every other hub. Ends the processes."""
+        came: dict[BlockId, list[float]] = {}
+        for one in self._asked:
+            one.send(TellDelivered())
+        for one in self._asked:
+            for block_id, at_s in one.recv():
+                came.setdefault(block_id, []).append(at_s)
+        found: list[float | None] = []
+        for alert in published:
+            each = [at_s - alert.at_s for at_s in came.get(alert.block_id, ())]
+            found += [*each, *[None] * (self.hubs - 1 - len(each))]
+        return found
+
+
+@contextmanager
+def _hubs_at(port: int, hubs: int, seed: int) -> Iterator[Everywhere]:
+    """All connected; each process has its share of them."""
+    context = get_context("spawn")
+    edges = [hubs * index // PROCESSES for index in range(PROCESSES + 1)]
+    shares = [range(low, high) for low, high in pairwise(edges)]
+    asked = []
+    with ExitStack() as end:
+        for share in shares:
+            ours, theirs = context.Pipe()
+            process = context.Process(target=serve, args=(theirs, hubs, share, port, seed), daemon=True)
+            process.start()
+            theirs.close()
+            end.callback(process.kill)
+            asked.append(ours)
+        everywhere = Everywhere(hubs, asked, shares)
+        everywhere.wait_until_up()
+        yield everywhere
+
+
+def check_for_mosquitto(folders: str) -> None:
+    """Ends in words if it is in none of `folders`."""
+    if shutil.which("mosquitto", path=folders) is None:
+        raise Stop(
+            "the hubs meet at a broker, and Mosquitto is not on this machine; nothing was measured",
+            "on Debian, as root, type: apt-get install --no-install-recommends mosquitto",
+        )
+
+
+@contextmanager
+def _broker() -> Iterator[int]:
+    """A Mosquitto of our own; its port."""
+    check_for_mosquitto(f"{os.environ.get('PATH', '')}:{WHERE_DEBIAN_KEEPS_IT}")
+    with socket.create_server((HERE, 0)) as free:
+        port: int = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="porchlight-bench-") as folder:
+        user = "user root\n" if os.geteuid() == 0 else ""  # else it becomes another, who may not read the folder
+        conf = f"listener {port} {HERE}\n{user}{BROKER_CONF}"
+        (Path(folder) / CONF).write_text(conf, "ascii")
+        broker = StagedBroker(Path(folder), port)
+        broker.start()
+        try:
+            yield port
+        finally:
+            broker.kill()

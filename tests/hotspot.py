@@ -6,12 +6,15 @@ the machine's /run is its own.
 """
 
 import re
+import shlex
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +35,7 @@ HOME = f"http://{OWN}/"
 WIRE_HUB, WIRE_PEER = "192.168.77.1", "192.168.77.2"
 UPLINK_HUB, UPLINK_PEER = "203.0.113.2", "203.0.113.1"  # RFC 5737
 ELSEWHERE = "198.18.0.1"  # a server on the internet, behind the uplink; RFC 2544: nobody's, and not private either
+LYING = "private.example"
 NAME_SERVER_PLACES = ("/var/lib/misc", "/var/log", "/var/tmp", "/var/cache")  # where one may write to the disk
 PROGRAMS = ("dnsmasq", "nft", "udhcpc", "busybox", "ip", "curl", "sysctl")
 HUB_TOML = """
@@ -45,6 +49,15 @@ country = "DE"
 interface = "wan0"
 share = {share}
 rate_kbit = {rate_kbit}
+"""
+LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")  # syslog(3)
+OWN_DEVICES = """
+set -e
+mkdir /run/dev
+mount -t tmpfs -o mode=755 tmpfs /run/dev
+for one in null zero full random urandom tty stdin stdout stderr fd; do cp -a /dev/$one /run/dev/; done
+mkdir -m 1777 /run/dev/shm
+mount --move /run/dev /dev
 """
 LEASE_SCRIPT = """#!/bin/sh
 # What a phone does with a lease.
@@ -87,12 +100,51 @@ class Phone:
 
 
 @dataclass
+class Journal:
+    """What dnsmasq tells the machine's log, and what of it systemd would keep: no line above `level_max`."""
+
+    machine: Machine
+    level_max: int
+    lines: list[tuple[int, str]] = field(default_factory=list)  # level, text
+
+    @property
+    def kept_lines(self) -> list[str]:
+        return [text for level, text in self.lines if level <= self.level_max]
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """In a thread of its own: dnsmasq waits for a log that nobody reads."""
+        self.machine.run("sh", "-c", OWN_DEVICES)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as opened:
+            place = Path(f"/proc/{self.machine.pid}/root/dev/log")  # in the machine's own /dev
+            opened.bind(str(place))
+            place.chmod(0o666)
+            opened.settimeout(0.2)
+            is_over = threading.Event()
+            reader = threading.Thread(target=self._read, args=(opened, is_over))
+            reader.start()
+            try:
+                yield
+            finally:
+                is_over.set()
+                reader.join()
+
+    def _read(self, opened: socket.socket, is_over: threading.Event) -> None:
+        while not is_over.is_set():
+            with suppress(TimeoutError):
+                found = re.fullmatch(r"<(\d+)>(.*)", opened.recv(8192).decode(errors="replace"), re.DOTALL)
+                assert found is not None
+                self.lines.append((int(found[1]) & 7, found[2]))
+
+
+@dataclass
 class Hotspot:
     machines: Machines
     hub: Machine
     wire: Machine
     uplink: Machine
     config: Path
+    journal: Journal
     phones: list[Phone] = field(default_factory=list)
 
     @property
@@ -101,6 +153,7 @@ class Hotspot:
 
     @property
     def name_server_log(self) -> Path:
+        """What it writes to its terminal; the rest goes to `journal`."""
         return self.folder / "dnsmasq.log"
 
     @property
@@ -137,13 +190,15 @@ def hotspot(folder: Path, *, share: bool = False, rate_kbit: int = 500) -> Itera
         _lay_cables(hub, wire, uplink)
         config = _begin(folder / "alder", share=share, rate_kbit=rate_kbit)
         _render(hub, config)
-        spot = Hotspot(made, hub, wire, uplink, config)
+        journal = Journal(hub, LEVELS.index(in_unit("porchlight-dnsmasq.service", "LogLevelMax")))
+        spot = Hotspot(made, hub, wire, uplink, config, journal)
         _serve_names(uplink)
         script = folder / "lease"
         script.write_text(LEASE_SCRIPT)
         script.chmod(0o755)
-        _start(spot)
-        yield spot
+        with journal.kept():
+            _start(spot)
+            yield spot
 
 
 def _lay_cables(hub: Machine, wire: Machine, uplink: Machine) -> None:
@@ -180,8 +235,9 @@ def _render(hub: Machine, config: Path) -> None:
 
 
 def _serve_names(uplink: Machine) -> None:
-    """The name server of whoever gives the uplink: every name is ELSEWHERE."""
-    uplink.start("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", f"--address=/#/{ELSEWHERE}")
+    """The name server of whoever gives the uplink: every name is ELSEWHERE, but for one that lies."""
+    names = (f"--address=/#/{ELSEWHERE}", f"--address=/{LYING}/{WIRE_PEER}")
+    uplink.start("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", *names)
 
 
 def _start(spot: Hotspot) -> None:
@@ -190,12 +246,19 @@ def _start(spot: Hotspot) -> None:
     hub.run("install", "-D", "/dev/stdin", "/run/systemd/resolve/resolv.conf", text=f"nameserver {UPLINK_PEER}\n")
     hub.run("sysctl", "-q", "-p", places.SYSCTLS)
     hub.run("nft", "-f", places.FIREWALL)
-    hub.start("dnsmasq", "--keep-in-foreground", f"--conf-file={places.DNSMASQ}", log=spot.name_server_log)
+    hub.start(*shlex.split(in_unit("porchlight-dnsmasq.service", "ExecStart")), log=spot.name_server_log)
     ours = {"PYTHONPATH": str(Path(__file__).parents[1])}  # the machine begins at /
     portal = (sys.executable, "-m", "porchlight.cli", "run", "--config", spot.config)
     hub.start(*portal, log=spot.portal_log, environment=ours)
     until(lambda: listens(hub, 8080), "the portal listens")
     until(lambda: listens(hub, 53, "udp") and listens(hub, 67, "udp"), "dnsmasq listens")
+
+
+def in_unit(name: str, key: str) -> str:
+    """A setting of one of our systemd units."""
+    text = (Path(places.__file__).parent / "units" / name).read_text()
+    (found,) = re.findall(rf"(?m)^{key}=(.*)$", text)
+    return str(found)
 
 
 def join_all(phones: Sequence[Phone]) -> float:

@@ -47,7 +47,8 @@ def test_nothing_about_a_phone_is_on_the_disk_after_it_was_there(spot: Hotspot) 
         [],
         [str(spot.name_server_log)],
     )  # its words, which systemd would keep
-    assert spot.name_server_log.read_text() == ""
+    assert spot.name_server_log.read_text() == "" and spot.journal.kept_lines == []
+    assert any("started" in text for _, text in spot.journal.lines), "nobody listened to what it says"
     spot.machines.close()  # the lights go out
 
     kept = [spot.folder / "alder", *(spot.machines.place("hub", place) for place in NAME_SERVER_PLACES)]

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hotspot import ELSEWHERE, HOME, OWN, UPLINK_HUB, WIRE_PEER, Hotspot, Phone, hotspot
+from hotspot import ELSEWHERE, HOME, LYING, OWN, UPLINK_HUB, WIRE_PEER, Hotspot, Phone, hotspot
 from namespaces import listens, until, watched
 from packets import ask_udp, dns_addresses, dns_query
 
@@ -80,6 +80,16 @@ def test_names_are_asked_at_the_uplink_but_a_probe_still_finds_the_hub(phones: l
             assert dns_addresses(ask_udp(dns_query(host), OWN, within_s=30)) == [OWN]
     asked = phones[0].fetch("http://captive.apple.com/hotspot-detect.html", "-L")
     assert asked.stderr.split() == ["200", HOME]
+
+
+def test_a_name_that_would_lead_to_what_is_private_leads_nowhere_and_is_not_kept(
+    spot: Hotspot, phones: list[Phone]
+) -> None:
+    with phones[0].machine.entered():
+        assert dns_addresses(ask_udp(dns_query(LYING), OWN, within_s=30)) == []
+
+    until(lambda: any(LYING in text for _, text in spot.journal.lines), "dnsmasq told of it")
+    assert spot.journal.kept_lines == []
 
 
 def test_what_is_private_stays_so(spot: Hotspot, phones: list[Phone]) -> None:

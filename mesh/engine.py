@@ -1,7 +1,8 @@
 """What should this hub send, keep and believe? Events go in with the time, actions come out; no clock, thread or I/O.
 
 The firmware floods what we send (hop limit 3); the engine decides what is worth sending: new blocks, digests on Trickle
-timers, requests for what is missing, repairs of what was asked for, receipts for alerts. Rules: docs/protocol.md.
+timers, requests for what is missing, repairs of what was asked for, receipts for alerts. A hub may have several links:
+what belongs to one is its LinkEnd's, what goes from one to another is the Crossings'. Rules: docs/protocol.md.
 """
 
 from collections.abc import Iterable

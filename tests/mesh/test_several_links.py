@@ -6,12 +6,14 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import integers, lists, sampled_from
-from mesh_hubs import Stepped, block, hub_id, of_kind, sends
+from mesh_hubs import Stepped, block, hub_id, hub_keys, network, of_kind, roster, sends
 from towns import Ether, Said, Town, ids, two_islands
 
 from mesh.block import Block, Priority
+from mesh.digest import digest_bodies
 from mesh.engine import EngineConfig
 from mesh.events import Clone, Deliver, Dropped, Duplicate, FrameKind, FrameReceived, LinkChanged
+from mesh.frame import Clock, ControlKind, make_control
 from mesh.links.link import RADIO, STICK, LinkKind, kind_of
 
 ALDER, BIRCH, CEDAR, DOGWOOD = range(4)
@@ -460,3 +462,21 @@ def test_a_block_of_another_hub_is_not_passed_on_to_a_link_that_is_down() -> Non
 
     assert hub.engine.waiting_on("mqtt") == waiting
     assert hub_id(1) == block(1).header.hub
+
+
+def test_a_later_part_of_a_digest_that_lacks_what_we_hold_is_answered_like_the_first() -> None:
+    hubs = 60
+    held = {one.header.log: ((0, 0),) for one in (block(hub) for hub in range(1, hubs))}
+    last = max(held)  # in the last part, by its hub's id
+    hub = Stepped(hubs=hubs, held=[block(each) for each in range(1, hubs)])
+    hub.wait(5 * 3600)  # nobody has said anything for long: our digests are rare now
+    clock = Clock.at(1_800_000_000, 5)
+    bodies = digest_bodies({log: runs for log, runs in held.items() if log != last}, roster(hubs).hash, clock=clock)
+    assert len(bodies) > 1
+
+    for counter, body in enumerate(bodies):
+        frame = make_control(ControlKind.DIGEST, body, keys=hub_keys(1), life=1, counter=counter, network=network())
+        assert not of_kind(Dropped, hub.hear(frame))
+    told = sends(hub.wait(30))
+
+    assert [send.kind for send in told].count(FrameKind.DIGEST) >= 1

@@ -40,17 +40,16 @@ def check(rendered: Sequence[RenderedFile], folder: Path) -> Iterator[Checked]:
         _write(copies[file.path], file.text)
     for path, copy in copies.items():
         if path == files.DNSMASQ:
-            yield _told("dnsmasq", path, ("dnsmasq", "--test", f"--conf-file={copy}"), copy)
+            yield _told("dnsmasq", path, ("--test", f"--conf-file={copy}"), copy)
         elif path == files.FIREWALL:
-            yield _told("nft", path, (*_as_root(), "nft", "--check", "--file", str(copy)), copy)
+            yield _told("nft", path, ("--check", "--file", str(copy)), copy, through=_as_root())
         elif path == files.HOSTAPD:
             yield _hostapd_told(path, copy, copies.get(files.PASSWORDS))
 
 
-def _told(program: str, path: Path, command: Sequence[str], copy: Path) -> Checked:
+def _told(program: str, path: Path, options: Sequence[str], copy: Path, through: Sequence[str] = ()) -> Checked:
     try:
-        path_of(program)
-        done = run_program(command)
+        done = run_program((*through, path_of(program), *options))
     except Missing as problem:
         return _missing(problem.program, path)
     return Checked(program, path, "" if done.is_well else _shown(done.words, copy) or f"status {done.status}")

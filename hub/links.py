@@ -20,6 +20,7 @@ from mesh.links.link import (
     FrameAccepted,
     FrameHeard,
     FrameRefused,
+    Link,
     LinkDown,
     LinkKind,
     LinkUp,
@@ -78,19 +79,26 @@ class LinkTally:
             case _:
                 pass
 
-    def statuses(self, facts: tuple[LinkFacts, ...]) -> tuple[LinkStatus, ...]:
-        """How every link is; the stick too, once one was read."""
+    def statuses(self, facts: tuple[LinkFacts, ...], links: Mapping[str, Link]) -> tuple[LinkStatus, ...]:
+        """How every link is; the stick too, once one was read.
+
+        What a broker handed over that was no frame counts as dropped; what strangers say by radio does not.
+        """
         with self._lock:
-            rows = [_status(each, self._of(each.name)) for each in facts]
+            rows = [_status(each, self._of(each.name), _ignored(links[each.name], each.name)) for each in facts]
             if STICK in self._counts:
-                rows.append(_status(LinkFacts(STICK, up=True, words=""), self._counts[STICK], kind=STICK))
+                rows.append(_status(LinkFacts(STICK, up=True, words=""), self._counts[STICK], {}, kind=STICK))
         return tuple(rows)
 
     def _of(self, link: str) -> _Counts:
         return self._counts.setdefault(link, _Counts())
 
 
-def _status(facts: LinkFacts, counts: _Counts, kind: str = "") -> LinkStatus:
+def _ignored(link: Link, name: str) -> dict[str, int]:
+    return dict(link.ignored) if kind_of(name) is LinkKind.CHEAP else {}  # dict() of it: its thread goes on counting
+
+
+def _status(facts: LinkFacts, counts: _Counts, ignored: dict[str, int], kind: str = "") -> LinkStatus:
     return LinkStatus(
         facts.name,
         kind or kind_of(facts.name).value,
@@ -98,7 +106,7 @@ def _status(facts: LinkFacts, counts: _Counts, kind: str = "") -> LinkStatus:
         facts.words,
         counts.sent,
         counts.received,
-        dict(sorted(counts.dropped.items())),
+        dict(sorted((counts.dropped + Counter(ignored)).items())),
         facts.waiting,
     )
 

@@ -193,7 +193,7 @@ def status(owner: Owner, posts: int | None = None) -> Status:
         saving=facts.saving,
         life=facts.standing,
         troubles=tuple(troubles),
-        links=owner.tally.links.statuses(facts.links),
+        links=owner.tally.links.statuses(facts.links, owner.links),
     )
 
 

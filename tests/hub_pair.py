@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class Wire:
 
     def __init__(self, number: int) -> None:
         self.number = number
+        self.ignored: Counter[str] = Counter()
         self.other: Wire | None = None
         self.offer: Callable[[LinkEvent], bool] | None = None
         self.sent: list[bytes] = []

@@ -1,5 +1,6 @@
 """A wire between hubs: a link that hands each frame of one to the others. Nothing is lost unless a test asks for it."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,7 @@ class End:
 
     def __init__(self, wire: Wire, radio: int) -> None:
         self.radio = radio
+        self.ignored: Counter[str] = Counter()
         self._wire = wire
         self._offer: Offer | None = None
 

@@ -1,5 +1,6 @@
 """What does a hub ask of whatever carries its frames? Links have threads of their own; the hub never waits."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,6 +81,8 @@ class Link(Protocol):
 
     Frames on a cheap link reach every other hub on it: most of them, most of the time; the engine mends the rest.
     """
+
+    ignored: Counter[str]  # what was no frame for us, by reason: the link's thread counts, others read
 
     def start(self, offer: Callable[[LinkEvent], bool]) -> None:
         """Begin, in threads of the link's own. `offer` may be called from any of them and never blocks;

@@ -175,8 +175,7 @@ class MqttLink:
         self._insist(FrameRefused(frame_id, refused) if refused else FrameAccepted(frame_id))
 
     def _heard(self, payload: bytes) -> None:
-        if not self._offer(FrameHeard(payload)):
-            self.ignored["no room"] += 1
+        self._offer(FrameHeard(payload))  # without room it is lost, and the hub counts it
 
     def _insist(self, event: LinkEvent) -> None:
         """Hand over an event that may not be lost: wait until the hub has room, or the link is stopped."""

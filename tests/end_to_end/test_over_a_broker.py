@@ -154,7 +154,7 @@ def test_frames_of_another_network_and_old_frames_change_nothing(
     keeper.topic = keeper.heard[0][0]
     old = [payload for _, payload in keeper.heard]
 
-    for payload in [*foreign, *old, *old, *foreign]:
+    for payload in [*foreign, *old, *old, *foreign, b"", b"x" * 600]:
         keeper.say(payload)
     post(alder, "Firewood")
 
@@ -163,3 +163,4 @@ def test_frames_of_another_network_and_old_frames_change_nothing(
     assert is_up(birch)
     (link,) = birch.status().links
     assert sum(link.dropped.values()) >= len(foreign)
+    assert (link.dropped["will"], link.dropped["size"]) == (1, 1)

@@ -254,14 +254,16 @@ class Session:
             self._ended = reason_words(ENDS_CONNECTION, reason.value, "the broker has ended the connection")
 
     def _unfit(self, message: MQTTMessage) -> str | None:
-        """Why a message is no frame for us, in a word or two; the first counts each one, whatever it holds."""
+        """Why a message is no frame for us: a reason as of frames from the air (docs/protocol.md).
+
+        The first counts each message, whatever it holds.
+        """
         if not self._allowance.take(self._clock()):
             self._over += 1
-            return "flood"
+            return "queue full"
         if message.topic != self._topic:
-            return "other topic"
+            return "stranger"
         if message.retain:
-            return "retained"
-        if not message.payload:
-            return "will"  # a hub's connection was lost; which one is not said
-        return "size" if len(message.payload) > FRAME_BYTES_MAX else None
+            return "replay"
+        # An empty one is a will: a hub's connection was lost, and which one's is not said.
+        return None if 0 < len(message.payload) <= FRAME_BYTES_MAX else "length"

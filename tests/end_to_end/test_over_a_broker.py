@@ -163,4 +163,4 @@ def test_frames_of_another_network_and_old_frames_change_nothing(
     assert is_up(birch)
     (link,) = birch.status().links
     assert sum(link.dropped.values()) >= len(foreign)
-    assert (link.dropped["will"], link.dropped["size"]) == (1, 1)
+    assert link.dropped["length"] >= 2

@@ -162,7 +162,7 @@ def test_an_empty_message_is_a_will_and_no_frame(keep: ExitStack) -> None:
     link, inbox = link_to(keep, stranger(keep, saying(CONNACK_WELL, SUBACK_WELL + will + frame)).port)
 
     assert inbox.wait_for(FrameHeard).payload == b"frame"
-    assert link.ignored == {"will": 1}
+    assert link.ignored == {"length": 1}
 
 
 def test_nobody_at_the_address_is_told_once_and_frames_go_back_when_they_are_old(keep: ExitStack) -> None:

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hotspot import (
@@ -12,6 +13,7 @@ from hotspot import (
     UPLINK_HUB,
     UPLINK_PEER,
     WIFI,
+    WIRE,
     WIRE_HUB,
     WIRE_PEER,
     Hotspot,
@@ -91,8 +93,25 @@ def test_the_hubs_other_ports_are_closed_to_the_wi_fi(phones: list[Phone], addre
 
 def test_the_wire_reaches_ssh_and_the_portal(spot: Hotspot) -> None:
     assert reaches(spot.wire, WIRE_HUB, SSH)
-    asked = spot.wire.run("curl", "-sS", "--max-time", "20", f"http://{WIRE_HUB}:8080/")
-    assert "Alder" in asked.stdout
+    assert shows_board(spot.wire, f"http://{WIRE_HUB}:8080/")
+    assert shows_board(spot.wire, f"http://{WIRE_HUB}/")
+    assert not reaches(spot.wire, WIRE_HUB, ANY_OTHER)
+
+
+def test_an_address_that_the_wire_gets_later_shows_the_board_too(tmp_path: Path) -> None:
+    """As with a cable that is plugged in while the hub runs."""
+    with hotspot(tmp_path) as spot:
+        spot.hub.run("ip", "address", "flush", "dev", WIRE)
+        spot.hub.run("ip", "address", "add", "192.168.78.1/24", "dev", WIRE)
+        spot.wire.run("ip", "address", "add", "192.168.78.2/24", "dev", "eth0")
+
+        until(lambda: shows_board(spot.wire, "http://192.168.78.1/"), "the portal knows its new number")
+
+
+def shows_board(machine: Machine, url: str) -> bool:
+    """Without being led elsewhere."""
+    asked = machine.run("curl", "-sS", "--max-time", "20", url, status=None)
+    return "Alder" in asked.stdout
 
 
 def test_the_uplink_reaches_no_ssh(spot: Hotspot) -> None:

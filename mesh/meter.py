@@ -1,6 +1,6 @@
 """What does a frame cost on a link, how much may a hub spend, and how long are the waits? Radio, or cheap (IP)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from mesh.airtime import Firmware, airtime_s, preset_named, share_of
@@ -38,14 +38,14 @@ class RadioMeter:
     preset: str
     firmware: Firmware
     polite_share: float
+    timing: Timing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.timing = Timing.of(preset_named(self.preset))
 
     @property
     def share(self) -> float:
         return share_of(self.region, self.polite_share)
-
-    @property
-    def timing(self) -> Timing:
-        return Timing.of(preset_named(self.preset))
 
     @property
     def window(self) -> None:
@@ -57,6 +57,7 @@ class RadioMeter:
     def change(self, *, region: str | None, preset: str | None, hubs: int) -> None:
         self.region = region if region is not None else self.region
         self.preset = preset if preset is not None else self.preset
+        self.timing = Timing.of(preset_named(self.preset))
 
 
 @dataclass(slots=True)
@@ -64,14 +65,14 @@ class CheapMeter:
     """As if on a thin line of its own: the same budget and the same reserve for alerts, in other numbers."""
 
     hubs: int
+    timing: Timing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.timing = Timing.cheap(self.hubs)
 
     @property
     def share(self) -> float:
         return CHEAP_SHARE
-
-    @property
-    def timing(self) -> Timing:
-        return Timing.cheap(self.hubs)
 
     @property
     def window(self) -> int:
@@ -82,3 +83,4 @@ class CheapMeter:
 
     def change(self, *, region: str | None, preset: str | None, hubs: int) -> None:
         self.hubs = hubs
+        self.timing = Timing.cheap(hubs)

@@ -139,11 +139,12 @@ class Receipts:
 
     def _note(self, block_id: BlockId, hub: bytes) -> Stored | None:
         track = self._tracks[block_id]
-        track.news.discard(hub)
-        self._rest(block_id)
         if hub in track.holders or hub in (self._own_hub, block_id.log.hub):
             return None
         track.holders.add(hub)
+        if hub in track.news:
+            track.news.remove(hub)
+            self._rest(block_id)
         return Stored(block_id, hub, self._link)
 
     def _rest(self, block_id: BlockId) -> None:

@@ -1,7 +1,7 @@
 """How fast is an alert everywhere over one broker? The engines and links that ship, and a real Mosquitto, all here.
 
-First the alerts, in real time; then the hubs are left alone, with their engines' clocks made faster, to see what
-silence costs. Broker and hubs share the machine, so the figures are the worse.
+The alerts are in real time; what silence costs is computed in virtual time (mqtt_idle.py). Broker and hubs share the
+machine, so the figures are the worse.
 """
 
 import json
@@ -25,7 +25,8 @@ from mesh.block import BlockId
 from mesh.links.mqtt_session import Timing
 from porchlight.bench.machine import machine
 from porchlight.bench.mesh import quantile
-from porchlight.bench.mqtt_hubs import HERE, Publish, Published, RunAt, TellBytes, TellDelivered, serve
+from porchlight.bench.mqtt_hubs import HERE, Everybody, Publish, Published, TellBytes, TellDelivered, serve
+from porchlight.bench.mqtt_idle import idle_bytes
 from porchlight.mosquitto import CONF
 from porchlight.stage_broker import WHERE_DEBIAN_KEEPS_IT, StagedBroker
 from porchlight.stop import Stop
@@ -34,13 +35,12 @@ PROCESSES = 2
 HUBS_MAX = 400  # each has a socket here, and one at the broker
 READY_S = 120.0
 BROKER_CONF = "allow_anonymous true\npersistence false\nset_tcp_nodelay true\nlog_type error\n"
-IDLE_SPEED = 30.0  # of the engines' clocks
 KEEPALIVE_S, PING_BYTES = Timing().keepalive_s, 4  # a connection with nothing to say asks, and is answered
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long is looked at what. `idle` is in seconds of the engines' time."""
+    """How long is looked at what. What begins with `idle` is virtual time."""
 
     settle_s: float  # hubs hear each other's first digests
     alerts: int
@@ -50,8 +50,8 @@ class Pace:
     idle_s: float
 
 
-FULL = Pace(settle_s=20.0, alerts=20, apart_s=3.0, after_s=30.0, idle_before_s=600.0, idle_s=1_800.0)
-QUICK = Pace(settle_s=3.0, alerts=5, apart_s=1.0, after_s=5.0, idle_before_s=60.0, idle_s=240.0)
+FULL = Pace(settle_s=20.0, alerts=20, apart_s=3.0, after_s=30.0, idle_before_s=3_600.0, idle_s=3_600.0)
+QUICK = Pace(settle_s=3.0, alerts=5, apart_s=1.0, after_s=5.0, idle_before_s=600.0, idle_s=1_800.0)
 
 Row = dict[str, object]
 
@@ -83,7 +83,6 @@ def measure(hubs: int, *, quick: bool, seed: int) -> Row:
             time.sleep(pace.apart_s)
         time.sleep(pace.after_s)
         carried = everywhere.carried()
-        idle = _idle_bytes_per_hour(everywhere, pace) / hubs
         latencies = everywhere.latencies(published)
     return {
         "hubs": hubs,
@@ -91,18 +90,15 @@ def measure(hubs: int, *, quick: bool, seed: int) -> Row:
         "p50_s": quantile(latencies, 0.5),
         "p99_s": quantile(latencies, 0.99),
         "bytes_per_hub": round(carried / hubs / pace.alerts),
-        "idle_bytes_per_hour": round(idle),
+        "idle_bytes_per_hour": _idle_bytes_per_hour(hubs, pace, seed),
     }
 
 
-def _idle_bytes_per_hour(everywhere: "Everywhere", pace: "Pace") -> float:
-    """What passes while nobody says anything: frames as counted, and pings as a silent connection would need them."""
-    everywhere.run_at(IDLE_SPEED)
-    time.sleep(pace.idle_before_s / IDLE_SPEED)
-    everywhere.carried()
-    time.sleep(pace.idle_s / IDLE_SPEED)
-    frames = everywhere.carried() * 3_600 / pace.idle_s
-    return frames + everywhere.hubs * PING_BYTES * 3_600 / KEEPALIVE_S
+def _idle_bytes_per_hour(hubs: int, pace: "Pace", seed: int) -> int:
+    """Of one connection, when nobody says anything: frames, and the pings that a silent connection needs."""
+    everybody = Everybody.of(hubs, seed)
+    frames = idle_bytes(everybody, alerts=pace.alerts, before_s=pace.idle_before_s, lasts_s=pace.idle_s, seed=seed)
+    return round(frames / hubs * 3_600 / pace.idle_s + PING_BYTES * 3_600 / KEEPALIVE_S)
 
 
 class Everywhere:
@@ -125,10 +121,6 @@ class Everywhere:
                 assert isinstance(published, Published)
                 return published
         raise AssertionError(hub)
-
-    def run_at(self, speed: float) -> None:
-        for one in self._asked:
-            one.send(RunAt(speed))
 
     def carried(self) -> int:
         """Bytes of MQTT of all connections, since this was asked last."""

@@ -6,7 +6,7 @@ One thread drives all engines; each link has the thread that it ships with. Bloc
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from heapq import heappop, heappush
 from multiprocessing.connection import Connection
@@ -66,13 +66,6 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True)
-class RunAt:
-    """From now on the engines' time is so much faster."""
-
-    speed: float
-
-
-@dataclass(frozen=True, slots=True)
 class TellBytes:
     """How many bytes have your hubs' connections carried since you were asked last?"""
 
@@ -82,7 +75,7 @@ class TellDelivered:
     """When did which of your hubs have which alert? Then end."""
 
 
-Command = Publish | RunAt | TellBytes | TellDelivered
+Command = Publish | TellBytes | TellDelivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +86,11 @@ class Published:
     at_s: float
 
 
-@dataclass(slots=True)
-class Hub:
-    """One hub: its engine, its link, its blocks."""
+class Shelf:
+    """The blocks of one hub, in memory."""
 
-    keys: HubKeys
-    link: MqttLink
-    blocks: dict[BlockId, Block] = field(default_factory=dict)
-    engine: Engine | None = None
-    due_s: float | None = None
-    carried: int = 0  # bytes of MQTT, in and out; TCP, IP and TLS come on top
+    def __init__(self) -> None:
+        self.blocks: dict[BlockId, Block] = {}
 
     def headers(self) -> Iterable[Header]:
         return ()
@@ -110,6 +98,45 @@ class Hub:
     def raw(self, block_id: BlockId) -> bytes | None:
         found = self.blocks.get(block_id)
         return found.raw if found is not None else None
+
+
+def made_engine(everybody: Everybody, index: int, shelf: Shelf, seed: int) -> Engine:
+    """That hub's engine, on a broker alone."""
+    return Engine(
+        keys=everybody.keys[index],
+        life=LIFE,
+        network=everybody.network,
+        roster=everybody.roster,
+        source=shelf,
+        rng=Random(f"{seed} {index}"),  # noqa: S311 - a benchmark must be repeatable
+        config=EngineConfig(links=(LINK,)),
+    )
+
+
+def made_alert(everybody: Everybody, index: int, sequence: int) -> Block:
+    """An alert of that hub, as long as a short text makes it."""
+    keys, network = everybody.keys[index], everybody.network
+    header = Header(Lane.SHORT, Priority.ALERT, keys.hub_id, LIFE, sequence, (DAY + 2) % 256, 0)
+    text = Random(f"{index} {sequence}").randbytes(TEXT_BYTES)  # noqa: S311 - the same
+    return seal(header, text, hub_keys=keys, network_id=network.id, day_key=network.chain.key_of(DAY + 2))
+
+
+def wire_bytes(topic: str, frame: bytes) -> int:
+    """What one message and its acknowledgement are on the wire."""
+    body = len(topic) + len(frame) + PUBLISH_BYTES
+    return body - (body - 3 < 128) + PUBACK_BYTES  # a short one has one byte of length less
+
+
+@dataclass(slots=True)
+class Hub:
+    """One hub: its engine, its link, its blocks."""
+
+    engine: Engine
+    link: MqttLink
+    shelf: Shelf
+    published: int = 0
+    due_s: float | None = None
+    carried: int = 0  # bytes of MQTT, in and out; TCP, IP and TLS come on top
 
 
 class Process:
@@ -121,24 +148,14 @@ class Process:
         self._topic = network_topic(everybody.network)
         self._hubs = {index: self._made(index, port, seed) for index in mine}
         self._wakes: list[tuple[float, int]] = []
-        self._speed, self._base_s, self._since_s = 1.0, time.monotonic(), time.monotonic()
         self.up: set[int] = set()
         self.delivered: list[tuple[BlockId, float]] = []
 
     def _made(self, index: int, port: int, seed: int) -> Hub:
-        network, keys = self._everybody.network, self._everybody.keys[index]
-        link = MqttLink(Broker("bench", HERE, port), self._topic, client_name(keys, network, "bench"))
-        hub = Hub(keys, link)
-        hub.engine = Engine(
-            keys=keys,
-            life=LIFE,
-            network=network,
-            roster=self._everybody.roster,
-            source=hub,
-            rng=Random(f"{seed} {index}"),  # noqa: S311 - a benchmark must be repeatable
-            config=EngineConfig(links=(LINK,)),
-        )
-        return hub
+        everybody, shelf = self._everybody, Shelf()
+        name = client_name(everybody.keys[index], everybody.network, "bench")
+        link = MqttLink(Broker("bench", HERE, port), self._topic, name)
+        return Hub(made_engine(everybody, index, shelf, seed), link, shelf)
 
     def serve(self, asked: Connection) -> None:
         """Until it is told to end."""
@@ -155,8 +172,6 @@ class Process:
                     self._hear(index, event)
                 case Publish(hub=index):
                     asked.send(self._publish(index))
-                case RunAt(speed=speed):
-                    self._run_at(speed)
                 case TellBytes():
                     asked.send(sum(hub.carried for hub in self._hubs.values()))
                     for hub in self._hubs.values():
@@ -185,18 +200,11 @@ class Process:
         return True
 
     def _next(self) -> tuple[int, LinkEvent] | Command | None:
-        soonest_s = (self._wakes[0][0] - self._now_s()) / self._speed if self._wakes else WAIT_S_MAX
+        soonest_s = self._wakes[0][0] - time.monotonic() if self._wakes else WAIT_S_MAX
         try:
             return self._queue.get(timeout=min(max(soonest_s, 0.0), WAIT_S_MAX))
         except Empty:
             return None
-
-    def _now_s(self) -> float:
-        return self._since_s + (time.monotonic() - self._base_s) * self._speed
-
-    def _run_at(self, speed: float) -> None:
-        now_s = self._now_s()
-        self._base_s, self._since_s, self._speed = time.monotonic(), now_s, speed
 
     def _hear(self, index: int, event: LinkEvent) -> None:
         match event:
@@ -206,29 +214,23 @@ class Process:
             case LinkDown():
                 self._tell(index, LinkChanged(up=False, link=LINK))
             case FrameHeard(payload=payload):
-                self._hubs[index].carried += self._wire_bytes(payload)
+                self._hubs[index].carried += wire_bytes(self._topic, payload)
                 self._tell(index, FrameReceived(payload, link=LINK))
             case FrameAccepted(frame_id=frame_id):
                 self._tell(index, FrameDone(frame_id, ok=True, link=LINK))
             case FrameRefused(frame_id=frame_id, reason=reason):
                 self._tell(index, FrameDone(frame_id, ok=False, reason=reason, link=LINK))
 
-    def _wire_bytes(self, frame: bytes) -> int:
-        """What one message and its acknowledgement are on the wire."""
-        body = len(self._topic) + len(frame) + PUBLISH_BYTES
-        return body - (body - 3 < 128) + PUBACK_BYTES  # a short one has one byte of length less
-
     def _tell(self, index: int, event: Event) -> None:
         hub = self._hubs[index]
-        assert hub.engine is not None
-        for action in hub.engine.handle(event, self._now_s()):
+        for action in hub.engine.handle(event, time.monotonic()):
             match action:
                 case Deliver(block=block):
-                    hub.blocks[block.id] = block
+                    hub.shelf.blocks[block.id] = block
                     self.delivered.append((block.id, time.monotonic()))
                 case Send(frame=frame, frame_id=frame_id):
                     if hub.link.send(frame, frame_id):
-                        hub.carried += self._wire_bytes(frame)
+                        hub.carried += wire_bytes(self._topic, frame)
                     else:
                         self._offer(index, FrameRefused(frame_id, "full"))
         due_s = hub.engine.next_wake()
@@ -237,7 +239,7 @@ class Process:
         hub.due_s = due_s
 
     def _wake_the_due(self) -> None:
-        now_s = self._now_s()
+        now_s = time.monotonic()
         while self._wakes and self._wakes[0][0] <= now_s:
             due_s, index = heappop(self._wakes)
             if self._hubs[index].due_s == due_s:  # else it wants another time since
@@ -245,13 +247,11 @@ class Process:
                 self._tell(index, Tick())
 
     def _publish(self, index: int) -> Published:
-        hub, network = self._hubs[index], self._everybody.network
-        sequence = sum(block_id.log.hub == hub.keys.hub_id for block_id in hub.blocks)
-        header = Header(Lane.SHORT, Priority.ALERT, hub.keys.hub_id, LIFE, sequence, (DAY + 2) % 256, 0)
-        text = Random(f"{index} {sequence}").randbytes(TEXT_BYTES)  # noqa: S311
-        block = seal(header, text, hub_keys=hub.keys, network_id=network.id, day_key=network.chain.key_of(DAY + 2))
-        hub.blocks[block.id] = block
-        published = Published(block.id, time.monotonic())
+        hub = self._hubs[index]
+        block = made_alert(self._everybody, index, hub.published)
+        hub.published += 1
+        hub.shelf.blocks[block.id] = block
+        published = Published(block.id, time.monotonic())  # one clock for all processes of this machine
         self._tell(index, BlockPublished(block))
         return published
 

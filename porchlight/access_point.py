@@ -4,6 +4,7 @@ Exit status: 0 done, or nothing to do; 1 it is not in force, and what was before
 wrong. What is rendered and what differs goes to stdout.
 """
 
+import grp
 import os
 import sys
 import tempfile
@@ -62,6 +63,7 @@ def check(config: Path) -> None:
 
     ap = planned(settings_of(config))
     wrong = [*_networks_twice(ap), *_check(rendered(ap))]
+    _warn_without_group()
     if wrong:
         raise Stop("the configuration was not accepted", lines=wrong)
     say("dnsmasq, nft and hostapd accept it; whether the radio can do it shows when it starts")
@@ -84,7 +86,7 @@ def apply(config: Path, yes: bool, unattended: bool, root: Path) -> None:
     before = installed(root)
     if ap is not None and changes(before, target):
         _refuse_what_cannot_be(ap, target, is_for_this_machine=root == Path("/"))
-    _show_and_ask(before, target, settings.portal.wire, asks=not (yes or unattended), shows=not unattended, root=root)
+    _show_and_ask(before, target, asks=not (yes or unattended), shows=not unattended, root=root)
     _carry_out(target, root)
 
 
@@ -101,7 +103,7 @@ def revert(yes: bool, root: Path) -> None:
 
     _only_root(root)
     before, target = installed(root), kept(root)
-    _show_and_ask(before, target, (), asks=not yes, shows=True, root=root)
+    _show_and_ask(before, target, asks=not yes, shows=True, root=root)
     _carry_out(target, root)
 
 
@@ -193,6 +195,18 @@ def _refuse_what_cannot_be(ap: "AccessPoint", target: "Sequence[RenderedFile]", 
         raise Stop("the configuration was not accepted; nothing was written", lines=wrong)
     for line in wrong:
         say(f"! {line}")
+    if is_for_this_machine:
+        _warn_without_group()
+
+
+def _warn_without_group() -> None:
+    """hostapd reads the group at its start alone, so no check of ours finds it."""
+    from captive_portal.access_point.plan import GROUP
+
+    try:
+        grp.getgrnam(GROUP)
+    except KeyError:
+        say(f"! without a group {GROUP} hostapd does not start; as root, type: addgroup --system {GROUP}")
 
 
 def _only_root(root: Path) -> None:
@@ -206,7 +220,6 @@ def _only_root(root: Path) -> None:
 def _show_and_ask(
     before: "Sequence[RenderedFile]",
     target: "Sequence[RenderedFile]",
-    wires: Sequence[str],
     *,
     asks: bool,
     shows: bool,
@@ -226,7 +239,7 @@ def _show_and_ask(
     if root != Path("/"):
         return
     sessions = session_interfaces(os.environ, Path("/proc/net"), run_program)
-    for words in cuts(todo, before, target, wires, sessions):
+    for words in cuts(todo, before, target, sessions):
         say(f"! {words}")
     if not asks:
         return

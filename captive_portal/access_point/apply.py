@@ -18,7 +18,7 @@ from captive_portal.access_point.installed import Change, changes, installed, pl
 from captive_portal.access_point.programs import Missing, Run
 from captive_portal.access_point.services import Command, Piece, Place, commands_for, commands_to_mend, place_of
 
-UP_S_MAX = 30.0  # a small board needs some seconds for hostapd; more than this is no start
+UP_S_MAX = 45.0  # a small board needs some seconds for hostapd, more if it is busy; more than this is no start
 LOOK_EVERY_S = 0.5
 BEFORE = Path("/run/porchlight/access-point-before.json")
 BEFORE_BYTES_MAX = 1024 * 1024

@@ -29,10 +29,11 @@ class Piece(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a rendering puts the hub."""
+    """Where a rendering puts the hub, and where SSH comes in."""
 
     interface: str
     own: IPv4Interface
+    wires: tuple[str, ...]
 
 
 def place_of(rendered: Iterable[RenderedFile]) -> Place | None:
@@ -40,10 +41,11 @@ def place_of(rendered: Iterable[RenderedFile]) -> Place | None:
     texts = {file.path: file.text for file in rendered}
     interface = re.search(r"^interface=(.+)$", texts.get(files.HOSTAPD, ""), re.MULTILINE)
     own = re.search(r"^Address=(.+)$", texts.get(files.NETWORK, ""), re.MULTILINE)
+    wires = re.search(r"iifname \{ (.+) \} tcp dport \{ 22,", texts.get(files.FIREWALL, ""))
     if interface is None or own is None:
         return None
     try:
-        return Place(interface[1], IPv4Interface(own[1]))
+        return Place(interface[1], IPv4Interface(own[1]), tuple(re.findall('"(.+?)"', wires[1])) if wires else ())
     except ValueError:
         return None
 

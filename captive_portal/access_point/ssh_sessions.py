@@ -32,16 +32,16 @@ def cuts(
     todo: Sequence[Change],
     before: Iterable[RenderedFile],
     after: Iterable[RenderedFile],
-    wires: Sequence[str],
     sessions: Iterable[str],
 ) -> Iterator[str]:
     """What these changes would do to sessions over these interfaces, in words."""
     changed = {change.path for change in todo}
-    wifis = {where.interface for where in (place_of(before), place_of(after)) if where is not None}
+    new = place_of(after)
+    wifis = {where.interface for where in (place_of(before), new) if where is not None}
     for interface in sessions:
         if interface in wifis:
             yield f"an SSH session comes over {interface}, the access point's interface: it would end"
-        elif files.FIREWALL in changed and place_of(after) is not None and interface not in wires:
+        elif files.FIREWALL in changed and new is not None and interface not in new.wires:
             yield f"an SSH session comes over {interface}, no [portal] wire: it would end, and no other come in"
         elif NETWORKS / f"10-porchlight-{interface}.network" in changed:
             yield f"an SSH session comes over {interface}, which is configured anew: its address may change"

@@ -133,7 +133,7 @@ def test_a_service_that_stays_silent_is_given_its_time_and_then_taken_back(board
     assert kept(board.root) == ()  # what was before the first time
 
 
-def test_a_slow_board_has_half_a_minute(board: Board) -> None:
+def test_a_slow_board_is_given_time(board: Board) -> None:
     board.slow_s = UP_S_MAX - 2
 
     assert board.apply(rendered(access_point())).came is Came.IN_FORCE
@@ -289,5 +289,9 @@ def test_a_rendering_says_where_it_puts_the_hub() -> None:
     where = place_of(rendered(access_point("large-network")))
 
     assert where is not None
-    assert (where.interface, str(where.own)) == ("wlan0", "172.16.3.254/22")
+    assert (where.interface, str(where.own), where.wires) == ("wlan0", "172.16.3.254/22", ("eth0",))
+    wires = [
+        place.wires for case in ("two-wires", "no-wire", "port-80") if (place := place_of(rendered(access_point(case))))
+    ]
+    assert wires == [("eth0", "eth1.7"), (), ("eth0",)]
     assert place_of(()) is None

@@ -23,7 +23,14 @@ SYSTEMCTL = """#!/bin/sh
 place=/run/porchlight/access-point
 [ "$1" = is-active ] && exit 3
 echo "$*" >>/run/calls
-ended() { [ ! -e "/run/$1.pid" ] || kill "$(cat "/run/$1.pid")" 2>/dev/null; rm -f "/run/$1.pid"; }
+# As systemd does it: whoever comes next finds the port free. Nobody here collects the dead, so they stay, as Z.
+ended() {
+    [ -e "/run/$1.pid" ] || return 0
+    process=$(cat "/run/$1.pid")
+    kill "$process" 2>/dev/null
+    while grep -q "^State:.[RSDT]" "/proc/$process/status" 2>/dev/null; do sleep 0.05; done
+    rm -f "/run/$1.pid"
+}
 case "$*" in
 *"stop porchlight-firewall.service") nft delete table inet porchlight ;;
 *porchlight-firewall.service) nft -f $place/firewall.nft ;;

@@ -18,7 +18,7 @@ from mesh.links.mqtt_session import Timing
 
 HERE = "127.0.0.1"
 PATIENCE_S = 30.0
-QUICK = Timing(pause_s_first=0.05, pause_s_most=0.5)  # else as in a hub
+QUICK = Timing(pause_s_first=0.05, pause_s_most=0.5, answer_s=60.0, keepalive_s=60)  # the machine may be busy
 
 
 def mosquitto_program() -> str:
@@ -66,6 +66,8 @@ class Mosquitto:
         """It stands still and closes nothing."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
+        while Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            time.sleep(0.01)
 
     def go_on(self) -> None:
         assert self._process is not None

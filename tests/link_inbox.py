@@ -8,7 +8,7 @@ from typing import TypeVar
 from mesh.links.link import LinkEvent
 
 Event = TypeVar("Event")
-PATIENCE_S = 20.0  # two cores, shared with others; nothing takes so long
+PATIENCE_S = 60.0  # two cores, shared with others; nothing takes so long
 
 
 class Inbox:

@@ -159,8 +159,7 @@ def test_frames_of_another_network_and_old_frames_change_nothing(
     post(alder, "Firewood")
 
     eventually(lambda: titles(birch) == ["Blankets", "Firewood"], PATIENCE_S)
-    assert is_up(alder)
-    assert is_up(birch)
+    eventually(lambda: is_up(alder) and is_up(birch), PATIENCE_S)
     (link,) = birch.status().links
     assert sum(link.dropped.values()) >= len(foreign)
     assert link.dropped["length"] >= 2

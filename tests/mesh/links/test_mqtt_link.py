@@ -1,5 +1,6 @@
 """The link over a real Mosquitto: frames cross as they are, and whatever the broker does, the link comes back."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -216,22 +217,14 @@ def test_what_a_full_broker_drops_costs_nothing_else(tmp_path: Path, no_threads_
         alder.send(*frames(60))
         birch = around.hub("bb").up()
         kept = birch.heard()
-        alder.send(b"after all that")
-        while kept[-1] != b"after all that":
-            kept += birch.heard()
+        while b"after all that" not in kept:  # while the queue is full still, it is dropped too
+            alder.send(b"after all that")
+            time.sleep(0.1)
+            kept += [event.payload for event in birch.frames.drain() if isinstance(event, FrameHeard)]
 
-    assert len(kept) < 60
-    assert len(kept) == len(set(kept))
-
-
-def test_a_stopped_link_says_goodbye_so_nobody_hears_its_will(around: Neighbourhood) -> None:
-    alder, birch = around.hub("aa").up(), around.hub("bb").up()
-
-    alder.link.stop()
-    around.hub("cc").up().send(b"later")
-
-    assert birch.heard() == [b"later"]
-    assert not birch.link.ignored
+    of_before = [frame for frame in kept if frame != b"after all that"]
+    assert len(of_before) < 60
+    assert len(of_before) == len(set(of_before))
 
 
 def test_several_brokers_are_several_links_with_names(around: Neighbourhood, tmp_path: Path) -> None:

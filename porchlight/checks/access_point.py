@@ -20,6 +20,9 @@ def check_hostapd(case: Case) -> Iterator[Finding]:
         return
     log = "if that fails: journalctl -u porchlight-hostapd -n 30"
     restart = f"sudo systemctl restart porchlight-hostapd.service; {log}"
+    if not (case.machine.root / "sys/class/net" / interface).exists():
+        yield Unseen(about, f"there is no interface {interface} for it", "mend the Wi-Fi first, then look again")
+        return
     if not control.exists():
         yield Wrong(about, "Nobody can join the Wi-Fi: hostapd does not run.", f"there is no {control}", restart)
         return
@@ -39,6 +42,10 @@ def check_dnsmasq(case: Case) -> Iterator[Finding]:
     about, address = "dnsmasq", case.settings.wifi.ip_interface
     assert address is not None  # the settings are valid
     restart = "sudo systemctl restart porchlight-dnsmasq.service; if that fails: journalctl -u porchlight-dnsmasq -n 30"
+    if str(address.ip) not in case.machine.addresses():
+        # A question would leave by the uplink, and somebody there might answer.
+        yield Unseen(about, f"this machine does not have {address.ip} yet", "mend the Wi-Fi first, then look again")
+        return
     try:
         found = case.machine.ask_for(ASKED_NAME, str(address.ip))
     except NoNames as problem:

@@ -15,6 +15,7 @@ from hub.settings import Settings
 from hub.views import Status
 from mesh.links.ports import FoundPort, find_ports
 from porchlight.own_machine import since_start_s
+from porchlight.sockets import own_addresses
 
 PROGRAM_S_MAX = 20.0
 
@@ -54,6 +55,7 @@ class Machine:
     user_id: int = field(default_factory=os.geteuid)
     started_s: Callable[[], float] = since_start_s  # seconds since the machine started
     radio_ports: Callable[[], tuple[FoundPort, ...]] = find_ports
+    addresses: Callable[[], tuple[str, ...]] = own_addresses
     ask_for: Callable[[str, str], frozenset[IPv4Address]] = ask_for  # a name server, for a name
 
     @property

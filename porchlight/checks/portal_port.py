@@ -12,7 +12,6 @@ from hub.settings import Address
 from hub.views import Status
 from porchlight.checks.case import Case
 from porchlight.checks.finding import Finding, Unseen, Well, Wrong
-from porchlight.sockets import own_addresses
 
 ABOUT = "portal"
 LISTEN = "0A"  # Linux: tcp_states.h, TCP_LISTEN
@@ -36,7 +35,7 @@ def check_portal(case: Case) -> Iterator[Finding]:
     if case.told.runs is not False:
         yield Unseen(ABOUT, "the hub may run, and then the ports are its own", case.as_root)
         return
-    found = [problem for address in addresses for problem in (*_taken(case, address), *_absent(address))]
+    found = [problem for address in addresses for problem in (*_taken(case, address), *_absent(case, address))]
     yield from found or [Well(ABOUT, f"{', '.join(map(str, addresses))}: free for the hub")]
 
 
@@ -58,14 +57,15 @@ def _taken(case: Case, address: Address) -> Iterator[Finding]:
         return
 
 
-def _absent(address: Address) -> Iterator[Finding]:
+def _absent(case: Case, address: Address) -> Iterator[Finding]:
     """An address that this machine does not have (yet); the whole of 127.0.0.0/8 is its own."""
-    if address.ip.is_unspecified or address.ip.is_loopback or address.host in own_addresses():
+    own = case.machine.addresses()
+    if address.ip.is_unspecified or address.ip.is_loopback or address.host in own:
         return
     yield Wrong(
         ABOUT,
         f"The pages cannot be served at {address}: this machine has no such address.",
-        f"it has {', '.join(own_addresses()) or 'none'}",
+        f"it has {', '.join(own) or 'none'}",
         'ip -brief address shows those it has; "0.0.0.0:8080" under [portal] listen is all of them',
     )
 

@@ -486,6 +486,7 @@ def test_a_broker_that_is_away_is_told_in_the_hubs_words(patient: Patient, told:
 def point(patient: Patient) -> Patient:
     """A hub that is to be an access point."""
     patient.write(more=WIFI, listen=[f"0.0.0.0:{free_ports(1)}"])
+    patient.changes["addresses"] = lambda: ("10.42.0.1", "127.0.0.1")
     return patient
 
 
@@ -556,7 +557,15 @@ def test_the_kernels_country_is_compared(
     assert not isinstance(finding, Wrong) or finding.what == words
 
 
+def test_what_rests_on_the_interface_is_not_blamed_while_it_is_gone(point: Patient) -> None:
+    point.changes["addresses"] = lambda: ("127.0.0.1",)
+
+    assert point.kinds("Wi-Fi") == [Wrong]
+    assert point.kinds("hostapd") == point.kinds("dnsmasq") == [Unseen]
+
+
 def test_a_hostapd_that_does_not_run_hangs_or_is_off_is_told(point: Patient) -> None:
+    adapter(point.root, "wlan0")
     assert point.wrong("hostapd").what == "Nobody can join the Wi-Fi: hostapd does not run."
 
     hostapd = SmallHostapd(point.root / "run/hostapd/wlan0")

@@ -79,7 +79,7 @@ def test_a_firewall_that_somebody_flushed_is_named(point: PointMachine) -> None:
 def test_an_interface_that_lost_its_address_or_vanished_is_named(point: PointMachine) -> None:
     point.machine.run("ip", "address", "flush", "dev", "wlan0")
     found = looked_at(point)
-    assert found["dnsmasq"]["state"] == "wrong" and OWN in found["dnsmasq"]["cause"]
+    assert found["dnsmasq"]["state"] == "unseen" and OWN in found["dnsmasq"]["why"]
 
     point.machine.run("ip", "link", "set", "wlan0", "down")
     point.machine.run("ip", "link", "set", "wlan0", "name", "wlx0")

@@ -73,7 +73,8 @@ def _hostapd_told(path: Path, copy: Path, passwords: Path | None) -> Checked:
         "wpa_psk_file": str(passwords) if passwords else None,
     }
     # With a country hostapd waits for the radio's channels; so the country is read, and all else set up without it.
-    for without, sign in (((), _READ), (("country_code", "ieee80211d"), _UP)):
+    with_country = [((), _READ)] if "\ncountry_code=" in text else []
+    for without, sign in (*with_country, (("country_code", "ieee80211d"), _UP)):
         _write(copy, _changed(text, replaced | dict.fromkeys(without)))
         wrong = _complaint(program, copy, sign)
         if wrong is not None:

@@ -34,7 +34,7 @@ class Missing(Exception):
 Run = Callable[[Sequence[str]], Done]
 
 
-def run_program(command: Sequence[str]) -> Done:
+def run_program(command: Sequence[str], wait_s: float = WAIT_S) -> Done:
     """Run it to its end. Raises Missing."""
     try:
         done = subprocess.run(  # noqa: S603  # commands of ours, from a list, no shell
@@ -42,11 +42,11 @@ def run_program(command: Sequence[str]) -> Done:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=WAIT_S,
+            timeout=wait_s,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Done(124, f"it took longer than {WAIT_S:.0f} s")
+        return Done(124, f"it took longer than {wait_s:.0f} s")
     return Done(done.returncode, done.stdout.decode("utf-8", "replace")[-WORDS_MAX:].strip())
 
 

@@ -8,6 +8,7 @@ from mesh.block import Block, BlockId, LogId, Priority, parse_block
 from mesh.coded import Coded
 from mesh.digest import DigestPart
 from mesh.events import Action, Clone, Deliver, Dropped, Duplicate, Heard, PeersKnow, TimeHeard
+from mesh.frame import Clock
 from mesh.hints import Hints
 from mesh.intake import BlockHeard, ControlHeard, Intake
 from mesh.life import Life, Met
@@ -24,6 +25,7 @@ from mesh.trickle import Trickle
 from mesh.turns import Turns
 
 FRESH_MAX = 64
+OLD_S = 600.0  # clocks of hubs differ by less, as far as they are set
 
 
 class Raw(Protocol):
@@ -105,13 +107,19 @@ class Hearing:
             case BlockHeard(block, trailer):
                 self._receive_block(block, trailer)
             case ControlHeard(hub, clock, said):
-                self._presence.heard(hub, self._now_s)
+                if not self._is_old(clock):
+                    self._presence.heard(hub, self._now_s)
                 self._out.append(Heard(hub, self._link))
                 if clock.rank:
                     self._out.append(TimeHeard(hub, clock.unix_s, clock.rank))
                 self._receive_control(hub, said)
             case Coded():
                 self._receive_row(heard)
+
+    def _is_old(self, clock: Clock) -> bool:
+        """Was it said long ago, as far as both clocks are set? A broker keeps what came while we were away."""
+        own = self._turns.writer.clock(self._now_s)
+        return bool(clock.rank and own.rank) and own.unix_s - clock.unix_s > OLD_S
 
     def _receive_block(self, block: Block, trailer: bytes | None) -> None:
         if not self._logs.holds(block.id):

@@ -28,7 +28,7 @@ from mesh.events import (
 )
 from mesh.links.link import LinkKind, kind_of
 
-UNIX_S = 1_800_000_000
+BEGAN_S, UNIX_S = 1_000.0, 1_800_000_000  # one moment, in a clock that never goes back and in the hubs' own
 TAKEN_S = 0.01  # until a link says that it took a frame
 CHEAP_DELAY_S = 0.05
 
@@ -92,7 +92,7 @@ class Town:
     """`ethers`: who is on which link. Hubs are numbered; the roster has `hubs` of them, heard or not."""
 
     def __init__(self, *ethers: Ether, hubs: int | None = None, seed: int = 1) -> None:
-        self.now_s = 1_000.0
+        self.now_s = BEGAN_S
         self.ethers = ethers
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()

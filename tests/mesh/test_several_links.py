@@ -5,16 +5,18 @@ from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis.strategies import integers, lists, sampled_from
+from hypothesis.strategies import binary, builds, integers, lists, sampled_from
 from mesh_hubs import Stepped, block, hub_id, hub_keys, network, of_kind, roster, sends
-from towns import Ether, Said, Town, ids, two_islands
+from towns import BEGAN_S, UNIX_S, Ether, Said, Town, ids, two_islands
 
 from mesh.block import Block, Priority
+from mesh.counter import COUNTER_MODULUS, STEP_S
 from mesh.digest import digest_bodies
 from mesh.engine import EngineConfig
 from mesh.events import Clone, Deliver, Dropped, Duplicate, FrameKind, FrameReceived, LinkChanged
-from mesh.frame import Clock, ControlKind, make_control
+from mesh.frame import Clock, ControlKind, make_control, say_on_cheap
 from mesh.links.link import RADIO, STICK, LinkKind, kind_of
+from mesh.receipts import receipts_body
 
 ALDER, BIRCH, CEDAR, DOGWOOD = range(4)
 DAY_S = 86_400
@@ -36,6 +38,13 @@ def first_sends(town: Town, one: Block) -> Counter[tuple[int, int]]:
         for said in ether.said
         if said.send.block_id == one.id and not said.send.repair
     )
+
+
+def greeting(town: Town, hub: int, counter: int, minutes_ago: int) -> bytes:
+    """As a hub would have said it on a broker so long ago."""
+    clock = Clock.at(UNIX_S + int(town.now_s - BEGAN_S) - 60 * minutes_ago, 5)
+    body = say_on_cheap(receipts_body({}, clock))
+    return make_control(ControlKind.RECEIPTS, body, keys=hub_keys(hub), life=1, counter=counter, network=network())
 
 
 def test_the_name_of_a_link_says_what_it_costs() -> None:
@@ -293,6 +302,25 @@ def test_a_radios_frames_played_on_the_broker_do_not_count_as_its_hub_being_ther
     assert 2 in town.who_has(one)
 
 
+def test_what_a_broker_kept_for_long_does_not_say_that_its_hub_is_there() -> None:
+    radio, broker = Ether("radio", (0, 1, 2)), Ether("mqtt", (0, 1, 2))
+    town = Town(radio, broker)
+    town.settle()
+    town.lose(broker, 2)
+    town.run(4 * 3600)
+    counter = (UNIX_S // STEP_S + 10_000) % COUNTER_MODULUS
+
+    assert not of_kind(Dropped, town.tell(0, FrameReceived(greeting(town, 2, counter, minutes_ago=50), link="mqtt")))
+    town.publish(0, 0)
+    town.run(20)
+    assert radio.kinds()[FrameKind.BLOCK] == 1
+
+    assert not of_kind(Dropped, town.tell(0, FrameReceived(greeting(town, 2, counter + 1, minutes_ago=0), link="mqtt")))
+    town.publish(0, 1)
+    town.run(20)
+    assert radio.kinds()[FrameKind.BLOCK] == 1
+
+
 # Many on one broker
 
 
@@ -387,6 +415,32 @@ def test_a_flood_on_one_link_does_not_keep_an_alert_from_the_other() -> None:
     told = sends(hub.publish(block(0, 0, priority=Priority.ALERT)))
 
     assert sorted(send.link for send in told) == ["mqtt", "radio"]
+
+
+REAL_FRAMES = [said.send.frame for ether in two_islands()[1:] for said in ether.said]
+
+
+@given(
+    frames=lists(
+        builds(
+            lambda frame, at, bits: frame[:at] + bytes([frame[at % len(frame)] ^ bits]) + frame[at + 1 :],
+            sampled_from(REAL_FRAMES),
+            integers(0, 230),
+            integers(0, 255),
+        )
+        | binary(max_size=300),
+        min_size=1,
+        max_size=20,
+    ),
+    link=sampled_from([RADIO, "mqtt", STICK]),
+)
+def test_no_bytes_from_any_link_raise_anything(frames: list[bytes], link: str) -> None:
+    hub = two_links()
+
+    for frame in frames:
+        told = hub.tell(FrameReceived(frame, link=link))
+        assert len(of_kind(Dropped, told)) <= 1
+    hub.wait(60)
 
 
 def test_a_link_that_does_not_report_is_given_no_more_than_its_window_until_a_minute_is_over() -> None:

@@ -1,6 +1,6 @@
 """Who may change anything? One thread: it owns engine, store and folds, and works in turns.
 
-A turn takes what links and portal threads put into one bounded queue, appends it to the journal, syncs once for all
+A turn takes what links and portal threads put into bounded queues, appends it to the journal, syncs once for all
 that waited, folds it, resolves the futures, and only then lets the engine's frames out. Readers take `lock` briefly.
 
 A card that fails is waited for: nothing is promised meanwhile, and what it holds is read anew when it is well. Any

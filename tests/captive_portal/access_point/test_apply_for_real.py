@@ -1,7 +1,6 @@
 """`porchlight access-point apply` on a machine of its own: the real nft, dnsmasq, ip and sysctl.
 
-systemctl and networkctl are small scripts that do what the units would.
-hostapd needs a radio; a stand-in answers for it.
+systemctl and networkctl are small scripts that do what the units would. hostapd is the real one, without a radio.
 """
 
 import subprocess
@@ -44,9 +43,12 @@ case "$*" in
 "restart porchlight-hostapd.service")
     ended hostapd
     grep -qx channel=36 $place/hostapd.conf && exit 0  # the radio of this machine cannot, and hostapd ends
-    @PYTHON@ @HOSTAPD@ >/dev/null 2>&1 </dev/null &
+    sed 's/^driver=.*/driver=none/; /^ctrl_interface_group=/d; /^country_code=/d; /^ieee80211d=/d' $place/hostapd.conf \
+        >/run/hostapd.conf
+    hostapd /run/hostapd.conf >/dev/null 2>&1 </dev/null &
     echo $! >/run/hostapd.pid
     ;;
+"reload-or-restart porchlight-hostapd.service") hostapd_cli -p /run/hostapd reload_wpa_psk >/run/reloaded ;;
 esac
 """
 NETWORKCTL = """#!/bin/sh
@@ -56,24 +58,13 @@ file=/run/systemd/network/05-porchlight-access-point.network
 ip link set wlan0 up 2>/dev/null || exit 0
 ip address replace "$(sed -n s/^Address=//p $file)" dev wlan0
 """
-HOSTAPD = """
-import os, socket
-os.makedirs("/run/hostapd", exist_ok=True)
-if os.path.exists("/run/hostapd/wlan0"):
-    os.unlink("/run/hostapd/wlan0")
-own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-own.bind("/run/hostapd/wlan0")
-while True:
-    asked, asker = own.recvfrom(4096)
-    own.sendto(b"PONG\\n" if asked == b"PING" else b"state=ENABLED\\n", asker)
-"""
 WIFI = """
 [wifi]
 name = "Porchlight Alder"
 interface = "wlan0"
 country = "DE"
 channel = {channel}
-password = "lantern maple river"
+password = "{password}"
 """
 
 
@@ -83,9 +74,9 @@ class Here:
     config: Path
     path: str
 
-    def settings(self, channel: int = 6, wifi: str = WIFI) -> None:
+    def settings(self, channel: int = 6, password: str = "lantern maple river", wifi: str = WIFI) -> None:
         toml = hub_toml(name="Alder", listen=["0.0.0.0:8080"], wire=["eth0"])
-        self.config.write_text(toml.partition("[wifi]")[0] + wifi.format(channel=channel))
+        self.config.write_text(toml.partition("[wifi]")[0] + wifi.format(channel=channel, password=password))
 
     def types(
         self, *words: str, status: int | None = 0, environment: tuple[str, ...] = ()
@@ -117,10 +108,8 @@ def here(tmp_path: Path) -> Iterator[Here]:
     needs_root()
     programs = tmp_path / "programs"
     programs.mkdir()
-    (programs / "hostapd.py").write_text(HOSTAPD)
     for name, text in (("systemctl", SYSTEMCTL), ("networkctl", NETWORKCTL)):
-        words = text.replace("@PYTHON@", sys.executable).replace("@HOSTAPD@", str(programs / "hostapd.py"))
-        (programs / name).write_text(words)
+        (programs / name).write_text(text)
         (programs / name).chmod(0o755)
     config = begin_hub(tmp_path / "alder", hub_toml(name="Alder")).config
     with machines(tmp_path) as made:
@@ -160,6 +149,18 @@ def test_a_channel_that_the_radio_cannot_goes_back_by_itself(here: Here) -> None
     assert here.calls == ["restart porchlight-hostapd.service"] * 2
     assert here.types("tend", "--config", str(here.config)).returncode == 0
     assert here.address() == OWN
+
+
+def test_another_password_comes_in_without_sending_anybody_away(here: Here) -> None:
+    here.applies("--yes")
+    process = here.machine.run("cat", "/run/hostapd.pid").stdout
+    here.settings(password="another password")
+
+    here.applies("--yes")
+
+    assert here.calls == ["reload-or-restart porchlight-hostapd.service"]
+    assert here.machine.run("cat", "/run/reloaded").stdout.splitlines()[-1] == "OK"
+    assert here.machine.run("cat", "/run/hostapd.pid").stdout == process
 
 
 def test_what_was_before_comes_back_and_nothing_before_takes_it_down(here: Here) -> None:

@@ -63,7 +63,7 @@ def check(config: Path) -> None:
 
     ap = planned(settings_of(config))
     wrong = [*_networks_twice(ap), *_check(rendered(ap))]
-    _warn_without_group()
+    _warn_of_what_is_missing(ap)
     if wrong:
         raise Stop("the configuration was not accepted", lines=wrong)
     say("dnsmasq, nft and hostapd accept it; whether the radio can do it shows when it starts")
@@ -196,12 +196,16 @@ def _refuse_what_cannot_be(ap: "AccessPoint", target: "Sequence[RenderedFile]", 
     for line in wrong:
         say(f"! {line}")
     if is_for_this_machine:
-        _warn_without_group()
+        _warn_of_what_is_missing(ap)
 
 
-def _warn_without_group() -> None:
-    """hostapd reads the group at its start alone, so no check of ours finds it."""
+def _warn_of_what_is_missing(ap: "AccessPoint") -> None:
+    """What the programs look for at their start, or later, and no check of theirs finds."""
+    from captive_portal.access_point.dnsmasq import UPSTREAM
     from captive_portal.access_point.plan import GROUP
+
+    if ap.is_shared and not Path(UPSTREAM).exists():
+        say(f"! phones on a shared uplink find no names: systemd-resolved writes {UPSTREAM}, and does not run")
 
     try:
         grp.getgrnam(GROUP)

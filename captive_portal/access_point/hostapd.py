@@ -7,7 +7,8 @@ from hub.settings_wifi import WifiMode
 
 PSK_FILE = "/run/porchlight/access-point/hostapd.psk"
 CONTROL_FOLDER = "/run/hostapd"
-IDLE_S = 120  # a place is worth more than a phone that sleeps in a pocket; it joins again when it wakes
+# A place is worth more than a phone asleep in a pocket, which joins again when it wakes; more so where they are few.
+IDLE_S, IDLE_S_WHERE_MANY, MANY_STATIONS = 120, 300, 20
 PSK_ROUNDS, PSK_BYTES = 4096, 32  # IEEE 802.11i, H.4: PBKDF2 with HMAC-SHA1, salted with the network's name
 
 
@@ -35,7 +36,7 @@ dtim_period=2
 
 # One station too many has crashed chips: idle ones make room, and one that does not hear us any more is gone.
 max_num_sta={ap.stations}
-ap_max_inactivity={IDLE_S}
+ap_max_inactivity={IDLE_S_WHERE_MANY if ap.stations >= MANY_STATIONS else IDLE_S}
 skip_inactivity_poll=1
 disassoc_low_ack=1
 # Phones do not see each other.

@@ -5,7 +5,7 @@ import fcntl
 import ipaddress
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from hub.settings import Address
@@ -62,13 +62,21 @@ def _cannot_listen(address: Address, problem: OSError) -> Stop:
             return Stop(f"{where} ({problem.strerror})")
 
 
-def wire_networks(interfaces: Iterable[str], if_inet6: Path = IF_INET6) -> tuple[IpNetwork, ...]:
+def wire_networks(
+    interfaces: Iterable[str],
+    if_inet6: Path = IF_INET6,
+    address_of: Callable[[str], ipaddress.IPv4Interface | None] | None = None,
+) -> tuple[IpNetwork, ...]:
     """The IP networks of these interfaces now. One that is absent or has no address yet adds none."""
+    address_of = address_of or ipv4_of
     names = tuple(interfaces)
-    found: list[IpNetwork] = [interface.network for name in names if (interface := ipv4_of(name)) is not None]
-    found += [interface.network for name, interface in _ipv6(if_inet6) if name in names]
-    # Every interface has the same link-local network: an address in it does not say which one it came by.
-    return tuple(network for network in found if not network.is_link_local)
+    found = [(name, own) for _, name in socket.if_nameindex() if (own := address_of(name)) is not None]
+    link_local = [name for name, own in found if own.is_link_local]
+    # All interfaces have the same link-local network. With one that has an IPv4 address in it, only by that one could
+    # the connection's answers have gone; with several, and in IPv6, where each has one, an address says nothing.
+    v4 = [own.network for name, own in found if name in names and (not own.is_link_local or link_local == [name])]
+    v6 = [own.network for name, own in _ipv6(if_inet6) if name in names and not own.is_link_local]
+    return *v4, *v6
 
 
 def own_addresses(if_inet6: Path = IF_INET6) -> tuple[str, ...]:

@@ -51,3 +51,16 @@ def test_the_networks_of_a_wire_are_those_of_its_interface(tmp_path: Path) -> No
     )
     assert wire_networks(["lo"], tmp_path / "none") == (ipaddress.ip_network("127.0.0.0/8"),)
     assert wire_networks([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [({}, (ipaddress.ip_network("169.254.0.0/16"),)), ({"lo": ipaddress.IPv4Interface("169.254.9.9/16")}, ())],
+)
+def test_a_cable_straight_to_a_laptop_is_a_wire_if_nothing_else_has_such_an_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: dict[str, ipaddress.IPv4Interface], expected: object
+) -> None:
+    monkeypatch.setattr(socket, "if_nameindex", lambda: [(1, "lo"), (2, "eth0")])
+    own = {"eth0": ipaddress.IPv4Interface("169.254.7.7/16"), **others}
+
+    assert wire_networks(["eth0"], tmp_path / "none", own.get) == expected

@@ -43,6 +43,8 @@ def said_in(came: CarriedIn) -> list[str]:
     said = []
     if came.not_saved:
         said.append(gettext("The hub could not save more just now. See how it is, then read the stick again."))
+    if came.broke_off:
+        said.append(gettext("The stick was pulled out, or it is broken. What was read before is kept."))
     if came.lost_pieces:
         said.append(gettext("Part of a file on it is torn. What was in that part is lost on this stick."))
     if passed_by := came.others + came.not_plain + came.too_large:

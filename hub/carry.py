@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from hub.batch import Outcome
-from hub.carry_files import READ_BYTES_MAX, Found, PlainFile, Stick
+from hub.carry_files import READ_BYTES_MAX, Found, PlainFile, Stick, StickFailed
 from hub.errors import Busy, NotSaved
 from mesh.block import BlockId
 from mesh.carry import BLOCKS_A_FILE_MAX, FILE_BYTES_MAX, CarryKey, key_to_write, keys_to_read, seal_file
@@ -60,6 +60,7 @@ class CarriedIn:
     lost_pieces: int = 0  # torn or garbled
     left_out: int = 0  # files, beyond what is read in one go
     not_saved: str = ""  # why the hub took no more
+    broke_off: bool = False  # the stick was pulled out, or could not be read to its end; what came before is taken
 
     def refuse(self, reason: str, count: int) -> None:
         self.refused[reason] = self.refused.get(reason, 0) + count
@@ -102,7 +103,7 @@ class Carrier:
     def carry_in(self, folder: Path) -> CarriedIn:
         """What other hubs left in the folder. From any thread; takes its time.
 
-        Raises StickFailed (what was taken before stays), NoNetwork and Busy.
+        Raises StickFailed where not even the folder can be read, NoNetwork and Busy.
         """
         with self._one_at_a_time(), Stick(folder) as stick:
             keys = keys_to_read(self._network(), self._owner.clock.sealing_day)
@@ -114,8 +115,11 @@ class Carrier:
                     came.not_plain += 1
                     continue
                 with file:
-                    self._read(file, keys, came, strangers)
-                if came.not_saved:
+                    try:
+                        self._read(file, keys, came, strangers)
+                    except StickFailed:
+                        came.broke_off = True
+                if came.not_saved or came.broke_off:
                     break
             self._take_strangers(came, strangers)
             return came
@@ -249,7 +253,8 @@ def _files_of(stick: Stick, found: Found, keys: tuple[CarryKey, ...], hub_id: by
         file = stick.open(name)
         if file is None:
             continue
-        with file:
+        opened = None
+        with file, contextlib.suppress(StickFailed):  # one that cannot be read stays where it is
             opened = file.first_opened(keys)
         if opened is not None and opened[0].hub == hub_id:
             own.append(name)

@@ -133,7 +133,7 @@ class Stick:
             finally:
                 os.close(handle)
             os.rename(unfinished, name, src_dir_fd=self._handle, dst_dir_fd=self._handle)
-            os.fsync(self._handle)
+            self._sync()
         except OSError as problem:
             with contextlib.suppress(OSError):
                 os.unlink(unfinished, dir_fd=self._handle)
@@ -144,10 +144,18 @@ class Stick:
         """Take a file away; False if it stays."""
         try:
             os.unlink(name, dir_fd=self._handle)
-            os.fsync(self._handle)
+            self._sync()
         except OSError:
             return False
         return True
+
+    def _sync(self) -> None:
+        """Take the folder's names to the stick; some file systems (NTFS by FUSE) know no such thing, and say so."""
+        try:
+            os.fsync(self._handle)
+        except OSError as problem:
+            if problem.errno not in (errno.EINVAL, errno.ENOTSUP):
+                raise
 
 
 class PlainFile:

@@ -72,6 +72,12 @@ def import_from(folder: Path, config: Path) -> None:
             "see: porchlight status; then type the same again",
             lines=lines_of_import(came),
         )
+    if came.broke_off:
+        raise Stop(
+            f"{folder} could not be read to its end; what came before is taken",
+            "was the stick pulled out? put it in again and type the same, or try another",
+            lines=lines_of_import(came),
+        )
     if not came.files:
         raise Stop(
             f"nothing for this hub is in {folder}",

@@ -12,6 +12,7 @@ from visit import Page, Visitor
 
 from captive_portal import carry_words
 from captive_portal.words import REASON
+from hub.carry import CarriedIn
 from hub.carry_files import Trouble
 from hub.keyring import Keyring
 from hub.views import Audience
@@ -147,6 +148,18 @@ def test_while_one_stick_is_in_use_another_must_wait(here: Here, visitor: Visito
 
     with here.hub.carrier._one_at_a_time():
         assert "Another stick is in use" in pressed(visitor, "copy", 503).main
+
+
+def test_what_broke_off_is_said_with_what_is_kept(here: Here) -> None:
+    with here.app.test_request_context("/keeper/carry", base_url="http://127.0.0.1:8081"):
+        broken = carry_words.said_in(CarriedIn(files=1, new=3, broke_off=True))
+        unsaved = carry_words.said_in(CarriedIn(files=1, new=3, not_saved="the card is full", left_out=2))
+
+    assert broken == ["The stick was pulled out, or it is broken. What was read before is kept."]
+    assert [sentence.split(".")[0] for sentence in unsaved] == [
+        "The hub could not save more just now",
+        "2 files were too much for now",
+    ]
 
 
 def test_every_trouble_of_a_stick_has_its_words() -> None:

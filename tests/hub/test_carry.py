@@ -12,7 +12,7 @@ from joined_links import Joined
 from rig import HubInAFolder, alert, in_its_thread, member_of, need
 
 from hub.carry import CarriedIn
-from hub.carry_files import FILES_MAX, Stick, StickFailed, Trouble
+from hub.carry_files import FILES_MAX, READ_ERRORS_MAX, PlainFile, Stick, StickFailed, Trouble
 from hub.errors import Busy
 from hub.hub import Hub
 from hub.invitation import open_invitation
@@ -290,6 +290,21 @@ def test_a_folder_that_is_none_is_told_in_a_word(joined: Joined, stick: Path) ->
         with pytest.raises(StickFailed) as caught:
             cedar.carrier.carry_out(folder)
         assert caught.value.trouble is Trouble.NO_FOLDER
+
+
+def test_what_the_stick_cannot_read_is_tried_a_few_times_and_then_given_up(joined: Joined) -> None:
+    """A process's own memory stands for a broken stick: at its beginning lies nothing, and reading it is an error."""
+    keyring = Keyring.open(joined.folders["Alder"].folder)
+    assert keyring.network is not None
+    keys = keys_to_read(keyring.network, int(joined.time.unix_s() // 86_400))
+
+    with PlainFile(os.open("/proc/self/mem", os.O_RDONLY), 64 * PIECE_BYTES) as file:
+        with pytest.raises(StickFailed) as caught:
+            file.first_opened(keys)
+        tried = file.read_errors
+
+    assert caught.value.trouble is Trouble.GONE
+    assert tried == READ_ERRORS_MAX
 
 
 def test_one_stick_at_a_time(joined: Joined, stick: Path) -> None:

@@ -1,1 +1,1 @@
-"""How is the card of a hub made, tried and written? It imports none of the other rooms: they hand it texts and files."""
+"""How is the card of a hub made, tried and written? It imports no other room: they hand it texts."""

@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -55,7 +56,7 @@ def run(
     *,
     failed: str,
     hint: str = "",
-    text: str | None = None,
+    text: str = "",
     more: Mapping[str, str] | None = None,
     heard: Callable[[str], None] = lambda _line: None,
 ) -> str:
@@ -66,23 +67,23 @@ def run(
     environment = {**os.environ, "LC_ALL": "C.UTF-8", **(more or {})}
     environment["PATH"] = os.pathsep.join((environment.get("PATH", os.defpath), *SYSTEM_PATH))
     said: list[str] = []
-    with subprocess.Popen(
-        [str(part) for part in command],
-        stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=environment,
-    ) as process:
-        assert process.stdout is not None
-        if text is not None:
-            assert process.stdin is not None
-            process.stdin.write(text)
-            process.stdin.close()
-        for line in process.stdout:
-            said.append(line)
-            heard(line.rstrip("\n"))
+    # A file, not a pipe: a program that echoes what it reads would wait for us, and we for it.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as reads:
+        reads.write(text)
+        reads.seek(0)
+        with subprocess.Popen(  # noqa: S603  # the programs of PACKAGES, with arguments of our own
+            [str(part) for part in command],
+            stdin=reads,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=environment,
+        ) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                said.append(line)
+                heard(line.rstrip("\n"))
     if process.returncode != 0:
         lines = tuple(line.rstrip("\n") for line in deque(said, LAST_LINES))
         shown = shlex.join(str(part) for part in command[:1])

@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "radio": ("porchlight.radio:radio", "Find the radio, and set it up as the hub needs it."),
     "access-point": ("porchlight.access_point:access_point", "Make this machine the Wi-Fi that phones join."),
     "bench": ("porchlight.bench:bench", "Measure the mesh, the store and the pages."),
+    "image": ("porchlight.image:image", "Build the card of a hub, write it, renew it."),
+    "first-boot": ("porchlight.first_boot:first_boot", "What a fresh card does at its first start."),
     "virtual-radio": ("porchlight.virtual_radio:virtual_radio", "Run one virtual Meshtastic radio, as from the shop."),
 }
 

@@ -1,0 +1,1 @@
+"""How is an image tried before a card is written? It is booted in an emulated machine."""

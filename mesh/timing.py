@@ -25,7 +25,7 @@ LINK_AWAY_S = 60.0  # after a longer absence of the link the hub asks for an ans
 RADIO_GONE_S = 86_400.0  # on a radio hubs with nothing new speak ever more rarely, and silence each other
 UNHEARD_S = 28.0  # 15 s would be too early: relays and announcements are on their way until then
 RECEIPTS_PER_PAIR_S = 1.2  # of hubs: each of n hubs says it once, and each frame is relayed by a share of n
-RECEIPTS_PER_HUB_S = 2.0  # where no relay repeats them
+RECEIPTS_PER_HUB_S = 4.0  # where no relay repeats them: two hundred hubs take 40 s, five frames a second
 RECEIPTS_MAX_S = 1_200.0
 
 

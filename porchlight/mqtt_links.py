@@ -1,5 +1,6 @@
 """Which brokers does this hub join? A link for each that hub.toml names, and one to the hub's own."""
 
+import stat
 from pathlib import Path
 from random import SystemRandom
 
@@ -10,6 +11,7 @@ from mesh.links.mqtt import MqttLink
 from mesh.links.mqtt_broker import Broker
 from mesh.links.mqtt_topics import client_name, network_topic
 from porchlight.broker_files import BrokerFiles
+from porchlight.stop import say
 
 
 def mqtt_links(settings: Settings, keyring: Keyring) -> dict[str, MqttLink]:
@@ -38,6 +40,10 @@ def mqtt_links(settings: Settings, keyring: Keyring) -> dict[str, MqttLink]:
 
 
 def _joined(settings: Settings) -> list[Broker]:
+    has_password = any(part.password for part in settings.mqtt.values())
+    if has_password and settings.file.exists() and settings.file.stat().st_mode & stat.S_IROTH:
+        say(f"everybody on this machine may read a broker's password in {settings.file}")
+        say(f"hint: type: chmod o= {settings.file}")
     brokers = []
     for name, part in settings.mqtt.items():
         assert part.host_port is not None  # hub.toml was checked

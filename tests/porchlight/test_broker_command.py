@@ -159,6 +159,26 @@ def test_a_hub_joins_its_own_broker_and_those_of_its_hub_toml(cedar: Place) -> N
     assert mqtt_links(settings, keyring_of(settings))["mqtt:own"]._broker == own
 
 
+def test_a_password_that_everybody_on_the_machine_may_read_is_told(
+    cedar: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cedar.config.write_text(
+        cedar.config.read_text()
+        + '[mqtt.city]\naddress = "broker.example"\nca = "city-ca.pem"\nuser = "cedar"\npassword = "six words"\n'
+    )
+    settings, keyring = settings_of(cedar.config), keyring_of(settings_of(cedar.config))
+
+    cedar.config.chmod(0o644)
+    mqtt_links(settings, keyring)
+    said = capsys.readouterr().err
+    cedar.config.chmod(0o640)
+    mqtt_links(settings, keyring)
+
+    assert f"chmod o= {cedar.config}" in said
+    assert "six words" not in said
+    assert capsys.readouterr().err == ""
+
+
 def test_a_broker_that_was_taken_out_of_hub_toml_is_not_started_again(cedar: Place) -> None:
     settings = settings_of(cedar.config)
     mqtt_links(settings, keyring_of(settings))

@@ -2,8 +2,9 @@
 
 Nothing is written down for it. A starting hub takes its counter from the time in steps of 8 seconds, which it cannot
 outrun: on any preset and within any budget it sends less than one control frame in 8 seconds for long. Should its clock
-be behind after all, or a busy hour at a broker have outrun it, others refuse its frames as replayed and say so in their next digest ("you are at ..."), and it
-goes on from there. Counters wrap at 2^24 (four years) and are compared as RFC 1982 does.
+be behind after all, or a busy hour at a broker have outrun it, others refuse its frames as replayed and say so in their
+next digest ("you are at ..."), and it goes on from there. Counters wrap at 2^24 (four years) and are compared as RFC
+1982 does.
 """
 
 from collections import OrderedDict

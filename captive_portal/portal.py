@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 
+from captive_portal.first_phrase import FirstPhrase
 from captive_portal.floods import Flood, Floods, Limit
 from captive_portal.links import COORDINATOR_LINKS, POD_LINKS, LinkInUse, PhraseLink, Reached, link_by_address
 from captive_portal.machine_seen import MachineSeen
@@ -99,6 +100,7 @@ class Portal:
         self.clock = clock
         self.sessions = Sessions(clock.monotonic_s)
         self.floods = Floods(dict(settings.flood_limits), clock.monotonic_s)
+        self.first_phrase = FirstPhrase()
         self.posted = PostedNotes(clock.monotonic_s)
         self.slips = SlipNotes(clock.monotonic_s)
         self.press = Press()

@@ -20,7 +20,7 @@ from hub.code_stock import CodeStock
 from hub.errors import NotSaved
 from hub.housekeeping import LASTING_S
 from hub.invitation import make_invitation
-from hub.keyring import Keyring
+from hub.keyring import Keyring, KeyringRefused
 from hub.memory import give_back_large_blocks
 from hub.owner import REOPEN_S, Owner, end_process
 from hub.phrases import PhraseThread
@@ -179,6 +179,18 @@ class Hub(BoardDeeds):
     def _keep_bell(self, pod_id: bytes, bell: bytes) -> Outcome:
         self._keyring.save_bell(pod_id, bell)
         return Outcome(None)
+
+    @property
+    def has_coordinator(self) -> bool:
+        """Whether somebody keeps this hub: a card that began by its hub.toml alone has nobody yet."""
+        return self._keyring.has_coordinator
+
+    def begin_coordinator(self, phrase: str) -> bool:
+        """Whoever has `phrase` keeps this hub. False: somebody does already. Slow; raises Busy, NotSaved."""
+        try:
+            return self._phrases.run(lambda: self._keyring.begin_coordinator(phrase, self._random_bytes))
+        except KeyringRefused as refused:
+            raise NotSaved(refused.words) from None
 
     def is_coordinator(self, phrase: str) -> bool:
         """Slow; raises Busy."""

@@ -208,6 +208,13 @@ class Keyring:
         self._write(COORDINATOR_FILE, _CoordinatorFile(verifier))
         self._verifier = verifier
 
+    def begin_coordinator(self, phrase: str, random_bytes: RandomBytes) -> bool:
+        """The same, unless there is one. One at a time, in the thread that `is_coordinator` is asked in."""
+        if self.has_coordinator:
+            return False
+        self.save_coordinator(phrase, random_bytes)
+        return True
+
     def is_coordinator(self, phrase: str) -> bool:
         """Slow (Argon2id): one at a time, in a thread of its own."""
         return self._verifier is not None and phrase_matches(self._verifier, phrase)

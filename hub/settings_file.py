@@ -28,6 +28,12 @@ Converted = TypeVar("Converted", Parts, OneBroker)
 
 def read_settings(file: Path) -> Settings | Problems:
     """The settings in `file`. Never raises for what the file holds, or for its absence."""
+    text = read_text(file)
+    return text if isinstance(text, Problems) else settings_from(text, file)
+
+
+def read_text(file: Path) -> str | Problems:
+    """What stands in `file`, or why it is no text that could be read further."""
     try:
         with file.open("rb") as opened:
             raw = opened.read(FILE_BYTES_MAX + 1)
@@ -37,11 +43,10 @@ def read_settings(file: Path) -> Settings | Problems:
     if len(raw) > FILE_BYTES_MAX:
         return _only(file, 0, "it is too large", f"at most {FILE_BYTES_MAX} bytes")
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = raw.count(b"\n", 0, problem.start) + 1
         return _only(file, line, "this is not UTF-8 text", "text in UTF-8")
-    return settings_from(text, file)
 
 
 def settings_from(text: str, file: Path) -> Settings | Problems:
@@ -87,6 +92,25 @@ def settings_from(text: str, file: Path) -> Settings | Problems:
 
 
 Fault = tuple[Key, str, str]
+
+
+def right_parts(text: str) -> Parts:
+    """What of a hub.toml with problems can be used: lines that are no TOML, and values that are wrong, are left out."""
+    lines = text.split("\n")
+    for _ in lines[:LINES_MAX]:
+        try:
+            found = tomllib.loads("\n".join(lines))
+        except RecursionError:
+            return Parts()
+        except ValueError as problem:
+            syntax = _SYNTAX_LINE.search(str(problem))
+            if syntax is None or not lines[int(syntax["line"]) - 1]:
+                return Parts()
+            lines[int(syntax["line"]) - 1] = ""
+            continue
+        _convert_brokers(found)
+        return _convert(found, Parts)[0]
+    return Parts()
 
 
 def _convert_brokers(found: dict[str, Any]) -> tuple[dict[str, MqttPart], list[Fault]]:

@@ -15,6 +15,10 @@ def hub_toml(
     radio_address: str = "",
     region: str | None = None,
     preset: str = "LONG_FAST",
+    wifi_name: str = "",
+    wifi_interface: str = "",
+    wifi_mode: str = "",
+    country: str = "",
     clock_trust: str = "unset",
 ) -> str:
     """The text of a hub.toml. What has no value yet stands there as a comment."""
@@ -55,7 +59,7 @@ preset = {_quoted(preset)}
 
 [wifi]
 # The Wi-Fi that phones join to reach this hub, as its poster and the foot of each page say it.
-# name = "Porchlight"
+{_line("name", wifi_name, "Porchlight")}
 # Its password. The poster shows it. Without this line somebody else's Wi-Fi is open to everybody;
 # an access point of the hub's own gets a password that the hub makes, if its mode wants one.
 # password = "eight signs or more"
@@ -63,12 +67,12 @@ preset = {_quoted(preset)}
 hidden = false
 # If this hub is the access point itself: on which interface. `porchlight access-point apply` sets it up
 # (docs/access-point.md). Phones then need an address such as "0.0.0.0:8080" in [portal] listen.
-# interface = "wlan0"
+{_line("interface", wifi_interface, "wlan0")}
 # Who may join: "open" (all, and all may listen), "poster" (WPA2, one password), "pods" (WPA2, a password of its own
 # for each pod and for coordinators), "owe" or "wpa3" (for USB adapters that can).
-# mode = "poster"
+{_line("mode", wifi_mode, "poster")}
 # Where the hub stands; the law of the radio differs.
-# country = "DE"
+{_line("country", country, "DE")}
 # 1 to 13 at 2.4 GHz, which reaches further; 36 to 177 at 5 GHz. The country must allow it.
 # channel = 6
 # The hub's address there, which people may have to type, and the network of the phones.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from porchlight.access_point_setup import set_up
 from porchlight.access_point_tend import tend
 from porchlight.config import config_option, settings_of
 from porchlight.stop import STATUS_USAGE, Stop, say
@@ -37,6 +38,7 @@ def access_point() -> None:
 
 
 access_point.add_command(tend)
+access_point.add_command(set_up)
 
 
 @access_point.command()

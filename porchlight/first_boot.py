@@ -26,8 +26,8 @@ file = click.Path(path_type=Path, dir_okay=False)
 @click.option("--listen", default="0.0.0.0:8080", show_default=True, help="Where the pages are served.")
 @click.option("--wire", default="eth0", show_default=True, help="The interface where a cable is.")
 @click.option("--wifi", default="wlan0", show_default=True, help='The interface of its own Wi-Fi; "" for none.')
-@click.option("--serve/--no-serve", default=True, show_default=True, help="Wait for a person where one is needed.")
-def first_boot(folder: Path, card_file: Path, listen: str, wire: str, wifi: str, serve: bool) -> None:
+@click.option("--unattended", is_flag=True, help="Do not wait for a person where one is needed.")
+def first_boot(folder: Path, card_file: Path, listen: str, wire: str, wifi: str, unattended: bool) -> None:
     """Begin the hub of a fresh card in FOLDER. For the image's own unit.
 
     A hub.toml that is whole begins it at once. Without one, with errors in it, or with a code, the set-up page is
@@ -48,10 +48,10 @@ def first_boot(folder: Path, card_file: Path, listen: str, wire: str, wifi: str,
         say(str(problem))
     if card.begins_alone:
         _begin_alone(folder, card, on_card)
-    elif serve:
+    elif not unattended:
         _serve_setup(folder, card, on_card)
     else:
-        raise Stop("a person is needed to set this hub up; nothing was made", "leave out --no-serve")
+        raise Stop("a person is needed to set this hub up; nothing was made", "leave out --unattended")
 
 
 def _begin_alone(folder: Path, card: "Card", on_card: "OnCard") -> None:

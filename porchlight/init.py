@@ -1,12 +1,19 @@
 """How does a hub begin? A commented hub.toml, keys made here, and a phrase for the coordinator that is shown once."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from porchlight.stop import STATUS_USAGE, Stop, say
+
+if TYPE_CHECKING:
+    from hub.keyring import Keyring
+    from hub.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +26,29 @@ class Begun:
 
 def begin_hub(folder: Path, toml: str) -> Begun:
     """Write `toml` to folder/hub.toml and make the hub's keys. Ends in words if a hub is there, or `toml` is wrong."""
-    from hub.keyring import Keyring, KeyringRefused
+    from mesh.words import new_phrase
+
+    settings = _settings_of_new(folder, toml)
+    phrase = new_phrase(os.urandom, settings.hub.language)
+    with _told_in_words():
+        keyring = _new_keys(settings)
+        keyring.save_coordinator(phrase, os.urandom)
+    _write_config(settings.file, toml)
+    return Begun(settings.file, phrase)
+
+
+def begin_unclaimed_hub(folder: Path, toml: str) -> Path:
+    """The same without a coordinator: whoever is first at it by wire is shown the phrase (captive_portal)."""
+    settings = _settings_of_new(folder, toml)
+    with _told_in_words():
+        _new_keys(settings)
+    _write_config(settings.file, toml)
+    return settings.file
+
+
+def _settings_of_new(folder: Path, toml: str) -> "Settings":
     from hub.settings import Problems
     from hub.settings_file import settings_from
-    from mesh.words import new_phrase
 
     config = folder / "hub.toml"
     settings = settings_from(toml, config)
@@ -33,12 +59,26 @@ def begin_hub(folder: Path, toml: str) -> Begun:
             f"{config} is there already; nothing was written",
             f"to run that hub, type: porchlight run --config {config}",
         )
-    phrase = new_phrase(os.urandom, settings.hub.language)
+    return settings
+
+
+def _new_keys(settings: "Settings") -> "Keyring":
+    from hub.keyring import Keyring
+
+    return Keyring.create(settings.data_folder, os.urandom)  # which waits until the kernel's generator is seeded
+
+
+@contextmanager
+def _told_in_words() -> Iterator[None]:
+    from hub.keyring import KeyringRefused
+
     try:
-        keyring = Keyring.create(settings.data_folder, os.urandom)
-        keyring.save_coordinator(phrase, os.urandom)
+        yield
     except KeyringRefused as refused:
         raise Stop(f"{refused.words}; nothing was written over", "name another folder") from None
+
+
+def _write_config(config: Path, toml: str) -> None:
     try:
         with config.open("x", encoding="utf-8") as file:
             file.write(toml)
@@ -46,7 +86,6 @@ def begin_hub(folder: Path, toml: str) -> Begun:
             os.fsync(file.fileno())
     except OSError as problem:
         raise Stop(f"{config} cannot be written ({problem.strerror})") from None
-    return Begun(config, phrase)
 
 
 def clock_trust(root: Path = Path("/")) -> str:

@@ -138,6 +138,7 @@ FOR_ALL: dict[str, Stop] = {
     "hub_status": at("/status"),
     "paper": at("/paper"),
     "keeper_form": at("/keeper/login"),
+    "first_keeper, when there is one": at("/keeper/first"),
     "display": at("/display"),
     "library": at("/library"),
     "library, searched": at("/library?q=water"),

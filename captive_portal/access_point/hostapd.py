@@ -28,9 +28,7 @@ logger_stdout=0
 ssid={ap.name}
 utf8_ssid=1
 ignore_broadcast_ssid={int(ap.is_hidden)}
-country_code={ap.country}
-ieee80211d=1
-{_radio(ap)}
+{_country(ap)}{_radio(ap)}
 beacon_int=100
 dtim_period=2
 
@@ -60,6 +58,11 @@ def has_password_file(mode: WifiMode) -> bool:
 def psk(name: str, password: str) -> str:
     """The WPA2 key of a password, as 64 hex digits."""
     return hashlib.pbkdf2_hmac("sha1", password.encode("ascii"), name.encode("utf-8"), PSK_ROUNDS, PSK_BYTES).hex()
+
+
+def _country(ap: AccessPoint) -> str:
+    """None is known while a hub is set up: the kernel then sends as is allowed everywhere."""
+    return f"country_code={ap.country}\nieee80211d=1\n" if ap.country else ""
 
 
 def _radio(ap: AccessPoint) -> str:

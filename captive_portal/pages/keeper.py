@@ -46,7 +46,8 @@ def open_form() -> ResponseReturnValue:
 
 def show_form(form: KeeperForm, notice: Notice | None = None) -> str:
     refused = () if portal().link() in COORDINATOR_LINKS else keeper_words_elsewhere(portal())
-    return render_template("keeper_login.html", form=form, notice=notice, refused=refused)
+    has_keeper = hub().has_coordinator
+    return render_template("keeper_login.html", form=form, notice=notice, refused=refused, has_keeper=has_keeper)
 
 
 @form_page(KeeperForm, show_form)

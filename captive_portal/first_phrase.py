@@ -1,4 +1,4 @@
-"""Which words are shown to whoever is first to keep a hub? One phrase, the same until it is on paper; in memory only."""
+"""Which words are shown to whoever is first to keep a hub? One phrase, the same until it is on paper; in memory."""
 
 import os
 import threading

@@ -48,8 +48,8 @@ def toml_of(wanted: Wanted, card: OnCard) -> str:
         region=wanted.region or None,
         wifi_name=wanted.wifi_name,
         wifi_interface=card.wifi,
-        wifi_mode=wanted.wifi_mode,
-        country=wanted.country,
+        wifi_mode=wanted.wifi_mode if card.wifi else "",
+        country=wanted.country if card.wifi else "",
         clock_trust="unset",
     )
 

@@ -67,6 +67,7 @@ def _serve_setup(folder: Path, card: "Card", on_card: "OnCard") -> None:
     from captive_portal.serve import serve as serve_pages
     from captive_portal.setup.app import create_setup_app
     from captive_portal.setup.desk import Desk
+    from captive_portal.setup.forms import STEPS
     from hub.settings import PortalPart
     from porchlight.card_hub import Maker
     from porchlight.setup_link import setup_settings
@@ -78,7 +79,8 @@ def _serve_setup(folder: Path, card: "Card", on_card: "OnCard") -> None:
     part = PortalPart(listen=on_card.listen, wire=on_card.wire)
     settings = setup_settings(part, on_card.wifi, card, time.monotonic)
     by_cable = f"{socket.gethostname().partition('.')[0]}.local:{part.addresses[0].port}"
-    desk = Desk(settings, card, Maker(folder, on_card), time.monotonic, by_cable)
+    steps = tuple(step for step in STEPS if on_card.wifi or step != "wifi")
+    desk = Desk(settings, card, Maker(folder, on_card), time.monotonic, by_cable, steps)
     sockets = listening(part.addresses)
     pages = serve_pages(create_setup_app(desk), sockets)
     try:

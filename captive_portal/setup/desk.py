@@ -15,7 +15,7 @@ from flask import current_app, g, request
 from captive_portal.floods import Flood, Floods, Limit
 from captive_portal.links import COORDINATOR_LINKS, LinkInUse, Reached
 from captive_portal.portal import EXTENSION, PortalSettings
-from captive_portal.setup.forms import Answers, first_answers, wanted_of
+from captive_portal.setup.forms import STEPS, Answers, first_answers, wanted_of
 from captive_portal.setup.wanted import HubMaker, Made, Wanted
 from hub.card_settings import Card
 
@@ -41,8 +41,10 @@ class Desk:
         maker: HubMaker,
         monotonic_s: Callable[[], float],
         wire_address: str = "",
+        steps: tuple[str, ...] = tuple(STEPS),
     ) -> None:
-        """wire_address: where a cable leads, for whoever is sent there."""
+        """wire_address: where a cable leads, for whoever is sent there. steps: what is asked."""
+        self.steps = steps
         self.settings = settings
         self.wire_address = wire_address
         self.card = card
@@ -90,6 +92,10 @@ class Desk:
         with self._lock:
             return dict(self._answers)
 
+    def described(self) -> Wanted | str:
+        """The hub that was described; or the first step where something is missing."""
+        return wanted_of(self.answers(), self.steps)
+
     def note(self, step: str, typed: dict[str, str]) -> None:
         """Keep what was typed, right or not. A hub that was made by other answers is none any more."""
         with self._lock:
@@ -107,7 +113,7 @@ class Desk:
         Asked twice, it shows the same hub: its words may be on paper already.
         """
         with self._lock:
-            wanted = wanted_of(self._answers)
+            wanted = wanted_of(self._answers, self.steps)
             if not isinstance(wanted, Wanted):
                 return wanted
             if self._made is None and not self.done.is_set():

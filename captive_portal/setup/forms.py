@@ -163,11 +163,11 @@ def filled_in(step: str, answers: Answers) -> PortalForm:
     return STEPS[step](data=data)
 
 
-def wanted_of(answers: Answers) -> Wanted | str:
-    """The hub that was described; or the first step where something is missing."""
-    forms: dict[str, Any] = {}
-    for step, kind in STEPS.items():
-        form = kind(MultiDict({**answers.get(step, {}), "token": new_token()}))
+def wanted_of(answers: Answers, steps: tuple[str, ...] = tuple(STEPS)) -> Wanted | str:
+    """The hub that was described; or the first of `steps` where something is missing."""
+    forms: dict[str, Any] = {"wifi": WifiForm()}
+    for step in steps:
+        form = STEPS[step](MultiDict({**answers.get(step, {}), "token": new_token()}))
         if step not in answers or not form.validate():
             return step
         forms[step] = form
@@ -177,7 +177,7 @@ def wanted_of(answers: Answers) -> Wanted | str:
         language=str(forms["name"].language.data),
         country=str(place.country.data),
         region=place.lora_region(),
-        wifi_name=str(forms["wifi"].wifi_name.data),
+        wifi_name=str(forms["wifi"].wifi_name.data or ""),
         wifi_mode=str(forms["wifi"].wifi_mode.data),
         network=str(network.network.data) if network.way.data == FOUND else "",
         pod=str(pod.pod.data or ""),

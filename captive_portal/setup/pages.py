@@ -1,6 +1,6 @@
 """The pages of the set-up: what is wrong on the card, five steps, a look at them, the words shown once, the end."""
 
-from flask import Flask, make_response, redirect, render_template, request, url_for
+from flask import Flask, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -13,11 +13,10 @@ from captive_portal.pages import language
 from captive_portal.pages.errors import said
 from captive_portal.setup import forms
 from captive_portal.setup.desk import Admitted, desk
-from captive_portal.setup.forms import STEPS, CodeForm, filled_in, wanted_of
+from captive_portal.setup.forms import STEPS, CodeForm, filled_in
 from captive_portal.setup.wanted import NotMade, Wanted
 from hub.setup_code import is_code
 
-ORDER = tuple(STEPS)
 FOR_ALL = ("asset", "favicon", "switch_language")  # whoever asks
 
 
@@ -76,26 +75,29 @@ def open_step(step: str) -> str:
 
 
 def show_step(step: str, form: PortalForm) -> str:
-    return render_template(
-        "step.html", step=step, form=form, at=ORDER.index(step) + 1, steps=len(ORDER), choices=forms, notice=None
-    )
+    steps = desk().steps
+    if step not in steps:
+        abort(404)
+    at = steps.index(step) + 1
+    return render_template("step.html", step=step, form=form, at=at, steps=len(steps), choices=forms, notice=None)
 
 
 def take_step(step: str) -> ResponseReturnValue:
     """Forward if it is right. Back in any case: what was typed is kept."""
+    if step not in desk().steps:
+        abort(404)
     form = STEPS[step](request.form)
     is_right = form.validate()
     desk().note(step, {field.name: str(field.data or "") for field in form if field.name != "token"})
-    at = ORDER.index(step)
-    if request.form.get("go") == "back":
-        return redirect(url_for("step", step=ORDER[at - 1]) if at else url_for("home"), code=303)
-    if not is_right:
+    if request.form.get("go") != "back" and not is_right:
         return show_step(step, form), 422
-    return redirect(url_for("step", step=ORDER[at + 1]) if at + 1 < len(ORDER) else url_for("look"), code=303)
+    ways = (url_for("home"), *(url_for("step", step=one) for one in desk().steps), url_for("look"))
+    at = ways.index(url_for("step", step=step))
+    return redirect(ways[at - 1 if request.form.get("go") == "back" else at + 1], code=303)
 
 
 def look() -> ResponseReturnValue:
-    wanted = wanted_of(desk().answers())
+    wanted = desk().described()
     if not isinstance(wanted, Wanted):
         return redirect(url_for("step", step=wanted), code=303)
     return show_look(wanted)
@@ -109,7 +111,7 @@ def make() -> ResponseReturnValue:
     try:
         missing = desk().make()
     except NotMade as refused:
-        wanted = wanted_of(desk().answers())
+        wanted = desk().described()
         assert isinstance(wanted, Wanted)
         return show_look(wanted, not_made(refused)), 503
     return redirect(url_for("step", step=missing) if missing else url_for("words"), code=303)

@@ -30,10 +30,16 @@ CODES_AHEAD = 300  # posts that are answered at once after a long quiet: a stree
 
 @click.command()
 @config_option
-def run(config: Path) -> None:
+@click.option(
+    "--until-changed", is_flag=True, help="End when hub.toml has changed and is right: systemd starts it anew."
+)
+def run(config: Path, until_changed: bool) -> None:
     """Run one hub, as its hub.toml says, until it is stopped (Ctrl-C, or systemd)."""
+    from porchlight.settings_watch import SettingsWatch, wait_for_end
+
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings = settings_of(config)
+    watch = SettingsWatch(settings) if until_changed else None
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
@@ -41,8 +47,8 @@ def run(config: Path) -> None:
         for address in addresses:
             click.echo(address)
         say(f"{settings.hub.name} runs. To stop it, press Ctrl-C.")
-        stopped.wait()
-    say(f"{settings.hub.name} has stopped.")
+        has_changed = wait_for_end(stopped, watch)
+    say(f"{settings.hub.name} has stopped{': hub.toml has changed' if has_changed else ''}.")
 
 
 @contextmanager

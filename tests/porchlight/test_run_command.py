@@ -38,10 +38,10 @@ class Process:
 
 
 @contextmanager
-def run(place: Place) -> Iterator[Process]:
+def run(place: Place, *options: str) -> Iterator[Process]:
     """`porchlight run` in a process of its own, up to its first line."""
     with subprocess.Popen(
-        [sys.executable, "-m", "porchlight.cli", "run", "--config", place.config],
+        [sys.executable, "-m", "porchlight.cli", "run", *options, "--config", place.config],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -79,6 +79,15 @@ def test_a_hub_serves_its_pages_answers_commands_and_stops_when_told(oak: Place,
     assert "Oak has stopped" in words
     assert "Traceback" not in words
     assert typed("status", "--config", oak.config).exit_code == 1
+
+
+def test_under_systemd_a_hub_ends_when_its_settings_are_others_and_right(oak: Place) -> None:
+    with run(oak, "--until-changed") as process:
+        oak.config.write_text(oak.config.read_text().replace('"Oak"', '"Oak Street"'))
+        _, words = process.popen.communicate(timeout=60)
+
+    assert process.popen.returncode == 0
+    assert "Oak has stopped: hub.toml has changed" in words
 
 
 def test_two_processes_never_share_a_data_folder(oak: Place) -> None:

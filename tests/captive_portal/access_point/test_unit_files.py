@@ -31,7 +31,7 @@ def test_every_unit_names_what_it_is_for_and_no_place_is_left_open() -> None:
     assert {*ENABLED, HOSTAPD_UNIT, DNSMASQ_UNIT, FIREWALL_UNIT} <= set(units)
     assert not any(re.search("@[A-Z_]+@", text) for text in units.values())
     assert "PathChanged=/data/hub.toml\nPathChanged=/data/data/keys/wifi.key\n" in units["porchlight-access-point.path"]
-    assert "ExecStart=/usr/bin/porchlight run --config /data/hub.toml\n" in units["porchlight.service"]
+    assert "ExecStart=/usr/bin/porchlight run --until-changed --config /data/hub.toml\n" in units["porchlight.service"]
 
 
 def test_the_hub_is_not_root_and_has_no_right_that_root_has() -> None:

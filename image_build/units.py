@@ -11,8 +11,8 @@ STARTED: dict[str, tuple[str, ...]] = {
     "sysinit.target": ("systemd-resolved.service",),
     "sockets.target": ("systemd-networkd.socket",),
     "multi-user.target": (
-        "systemd-networkd.service", "systemd-timesyncd.service", "porchlight-first-boot.service",
-        "porchlight-ssh.service", "porchlight-settle.service",
+        "systemd-networkd.service", "systemd-timesyncd.service", "porchlight-data.service",
+        "porchlight-first-boot.service", "porchlight-ssh.service", "porchlight-settle.service",
     ),
 }  # fmt: skip
 # Off for good: a password prompt that no password opens, and what writes to a root that is read only.
@@ -26,6 +26,10 @@ MASKED = (
     "proc-sys-fs-binfmt_misc.mount", "systemd-logind.service", "systemd-user-sessions.service", "mosquitto.service",
     "nftables.service",
 )  # fmt: skip
+
+
+# It opens sockets for SSH by itself, wherever sshd is installed.
+GENERATORS_OFF = ("systemd-ssh-generator",)
 
 
 def start_only_ours(root: Path, more: dict[str, tuple[str, ...]]) -> None:
@@ -45,6 +49,10 @@ def start_only_ours(root: Path, more: dict[str, tuple[str, ...]]) -> None:
     for unit in MASKED:
         if not (own / unit).exists():  # one of ours has the name of a package's, and replaces it
             (own / unit).symlink_to("/dev/null")
+    generators = root / "etc/systemd/system-generators"
+    generators.mkdir(exist_ok=True)
+    for generator in GENERATORS_OFF:
+        (generators / generator).symlink_to("/dev/null")
 
 
 def _home(root: Path, unit: str) -> str:

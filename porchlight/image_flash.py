@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hub.setup_code import WIFI_NAME
 from porchlight.stop import STATUS_USAGE, Stop, say
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def flash(image: Path, name: str | None, settings: Path | None, language: str, y
         put_settings(drive.path, toml)
     say(f"The card in {drive.name} is ready: it was read back, and every bit is right.")
     if code is not None:
-        say("Whoever sets the hub up types this code on its first page; write it on paper:")
+        say(f'Whoever sets the hub up joins the Wi-Fi "{WIFI_NAME}", with the password {setup_password(code)}')
+        say("Write it on paper, with the code that it is made of:")
         click.echo(code)
 
 
@@ -76,6 +78,15 @@ def new_code(language: str) -> str:
     from mesh.words import code_from
 
     return code_from(os.urandom(32), os.urandom(16), language)
+
+
+def setup_password(code: str) -> str:
+    """Of the Wi-Fi of the set-up."""
+    from hub.setup_code import read_code, wifi_password
+
+    known = read_code(code)
+    assert known is not None, "every code that we make is one"
+    return wifi_password(known)
 
 
 def trust_of(day: date | None, running: int = 0) -> "Trust":

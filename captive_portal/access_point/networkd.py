@@ -3,6 +3,7 @@
 from captive_portal.access_point.plan import AccessPoint
 
 HEAD = "# Written by Porchlight from hub.toml; do not edit.\n"
+OWN_NAME = "MulticastDNS=yes\n"  # the hub's name with .local behind it, for whoever is at a wire; at the uplink nobody
 UPLINK_METRIC, WIRE_METRIC = 100, 2000  # a wire may lead to a router too: only where there is no uplink
 
 # For a networkd that is started beside others: it would take away routes and rules that are not its own.
@@ -31,8 +32,11 @@ EmitLLDP=no
 """
 
 
-def render_cable(interface: str, metric: int) -> str:
-    """A wire or the uplink: an address by DHCP; a link-local one too, for a cable straight to a laptop."""
+def render_cable(interface: str, metric: int, names: str = "") -> str:
+    """A wire or the uplink: an address by DHCP; a link-local one too, for a cable straight to a laptop.
+
+    names: a line more, for the hub's own name.
+    """
     return f"""\
 {HEAD}[Match]
 Name={interface}
@@ -43,7 +47,7 @@ RequiredForOnline=no
 [Network]
 DHCP=yes
 LinkLocalAddressing=yes
-
+{names}
 [DHCPv4]
 RouteMetric={metric}
 UseHostname=no
@@ -58,7 +62,10 @@ def cables(ap: AccessPoint) -> dict[str, str]:
     metrics = dict.fromkeys(ap.wires, WIRE_METRIC)
     if ap.uplink is not None:
         metrics[ap.uplink.interface] = UPLINK_METRIC
-    return {interface: render_cable(interface, metric) for interface, metric in sorted(metrics.items())}
+    return {
+        interface: render_cable(interface, metric, OWN_NAME if interface in ap.wires else "")
+        for interface, metric in sorted(metrics.items())
+    }
 
 
 def render_time_servers(ap: AccessPoint) -> str:

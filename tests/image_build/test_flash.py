@@ -103,6 +103,7 @@ def test_a_card_is_the_image_with_a_code_for_its_set_up_page(bench: Bench) -> No
     assert "sda" not in result.output  # the system's own disk is not even shown
     code = result.stdout.strip().splitlines()[-1]
     assert len(code.split()) == 4
+    assert f"with the password {'-'.join(code.split())}\n" in result.stderr
     assert settings_on(bench.card) == f'[setup]\ncode = "{code}"\n'
     with bench.card.open("rb") as card, bench.image.open("rb") as image:
         card.seek(40 * MIB)  # behind the first partition nothing else was touched

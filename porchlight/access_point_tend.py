@@ -1,6 +1,7 @@
 """How is a dead access point noticed? A look each half minute, from a systemd timer: what is dead is restarted.
 
-It needs root, and nothing of the hub but hub.toml. What it says goes to the journal: one line when something changes.
+It needs root. What is in force is looked after, also while hub.toml says something else that did not come up, or has
+problems. What is said goes to the journal: one line when something changes.
 """
 
 import fcntl
@@ -19,6 +20,7 @@ from porchlight.config import config_option, settings_of
 from porchlight.stop import Stop, say
 
 if TYPE_CHECKING:
+    from captive_portal.access_point.services import Place
     from captive_portal.access_point.watch import Part, Probes
 
 HOSTAPD_FOLDER = Path("/run/hostapd")  # a socket an interface, named like it
@@ -36,21 +38,37 @@ def tend(config: Path) -> None:
     from captive_portal.access_point.watch_file import FILE
     from porchlight.access_point_machine import LOCK
 
-    wifi = settings_of(config).wifi
-    if not wifi.is_ours:
-        say("hub.toml names no interface under [wifi], so there is no access point to tend")
-        return
-    address = wifi.ip_interface
-    assert address is not None  # the settings are valid
     try:
+        where = tended(config)
+        if where is None:
+            say("hub.toml names no interface under [wifi], so there is no access point to tend")
+            return
         with unless_it_is_changed(LOCK) as is_free:
             if not is_free:
                 return  # `apply` restarts and looks by itself
-            probes, restart = probes_of(wifi.interface, address), restart_by(wifi.interface)
-            for line in tend_once(wifi.interface, probes, restart, file=FILE):
+            probes, restart = probes_of(where.interface, where.own), restart_by(where.interface)
+            for line in tend_once(where.interface, probes, restart, file=FILE):
                 say(line)
     except PermissionError as problem:
-        raise Stop(f"{problem.filename or FILE} may not be written", "the watch is for root") from None
+        raise Stop(f"{problem.filename or FILE} is closed to this user", "the watch is for root") from None
+
+
+def tended(config: Path, root: Path = Path("/")) -> "Place | None":
+    """The access point that is in force; where none is, that of hub.toml; None if that names none. Ends in words."""
+    from captive_portal.access_point.installed import installed
+    from captive_portal.access_point.services import Place, place_of
+    from hub.settings import Problems
+    from hub.settings_file import read_settings
+
+    found = read_settings(config)
+    if not isinstance(found, Problems) and not found.wifi.is_ours:
+        return None
+    in_force = place_of(installed(root))
+    if in_force is not None:
+        return in_force
+    wifi = settings_of(config).wifi
+    assert wifi.ip_interface is not None  # the settings are valid
+    return Place(wifi.interface, wifi.ip_interface, ())
 
 
 @contextmanager

@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from access_point_cases import access_point
 from access_point_parts import FakeProgram, SmallHostapd, deaf_port, first_in_path, small_name_server
 from hub_places import Place, Typed
 
+from captive_portal.access_point.files import rendered
+from captive_portal.access_point.installed import changes, put
 from captive_portal.access_point.name_server import NoAnswer, ask_for
+from captive_portal.access_point.services import place_of
 from captive_portal.access_point.watch import BACKOFF_S_MAX, DAY_S, Part, Watched
 from captive_portal.access_point.watch_file import read_watched, write_watched
 from hub.settings_text import hub_toml
@@ -20,6 +24,7 @@ from porchlight.access_point_tend import (
     restart_by,
     run_command,
     tend_once,
+    tended,
     unless_it_is_changed,
 )
 
@@ -219,6 +224,22 @@ def test_a_hub_that_is_no_access_point_has_nothing_to_tend(tmp_path: Path, typed
 
     assert said.exit_code == 0
     assert "no access point to tend" in said.stderr
+
+
+def test_what_is_in_force_is_tended_whatever_hub_toml_says_meanwhile(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    put(root, changes((), rendered(access_point())))
+    config = tmp_path / "hub.toml"
+    wifi = '[wifi]\nname = "Alder"\ninterface = "wlan7"\ncountry = "DE"\naddress = "10.99.0.1/24"\n'
+    config.write_text('[hub]\nname = "Alder"\n[portal]\nlisten = ["0.0.0.0:8080"]\n' + wifi)
+
+    elsewhere = tended(config, tmp_path / "nothing in force")
+    other = tended(config, root)
+    config.write_text("no TOML at all")
+    broken = tended(config, root)
+
+    assert elsewhere is not None and (elsewhere.interface, str(elsewhere.own)) == ("wlan7", "10.99.0.1/24")
+    assert other == broken == place_of(rendered(access_point()))
 
 
 def test_while_somebody_changes_the_access_point_it_is_left_alone(tmp_path: Path) -> None:

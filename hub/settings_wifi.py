@@ -15,8 +15,10 @@ STATIONS_MAX = 200
 PREFIXES = range(22, 28)  # 1,021 to 29 addresses for phones
 _PRIVATE = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))  # RFC 1918
 
-Interface = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]{1,15}\Z")]  # Linux: IFNAMSIZ less one
-_InterfaceOrNone = Annotated[str, Meta(pattern=r"^([A-Za-z0-9_.@-]{1,15})?\Z")]
+# Linux: IFNAMSIZ less one. No "-" in front: programs that root calls would take it for an option.
+Interface = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,14}\Z")]
+_InterfaceOrNone = Annotated[str, Meta(pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.@-]{0,14})?\Z")]
+_NO_INTERFACES = ("lo", "all", "default")  # the last two stand for all interfaces among the kernel's settings
 
 Fault = tuple[str, str, str]  # key, what is wrong, what is expected
 
@@ -177,7 +179,7 @@ def _why_no_address(text: str) -> str:
 
 def _interfaces(wifi: WifiPart, uplink: UplinkPart, wire: tuple[str, ...]) -> Iterator[Fault]:
     for key, name in (("wifi.interface", wifi.interface), ("uplink.interface", uplink.interface)):
-        if name in (".", "..", "lo"):
+        if name in _NO_INTERFACES:
             yield key, f'"{name}" is no interface to other machines', EXPECTED_WIFI[key]
     if wifi.is_ours and wifi.interface in wire:
         yield (

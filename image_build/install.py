@@ -5,7 +5,6 @@ Each step can be repeated, and until `keep` the card starts as before: the slot 
 
 import io
 import shutil
-import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +16,13 @@ from image_build import slots
 from image_build.card_writer import Job, Told, verify, write
 from image_build.programs import run
 from image_build.release import Release, ReleasedFile, check_file
+from image_build.slot_files import BOOT_BYTES_MAX, write_boot
 from image_build.trouble import Trouble
 from image_build.unpacking import Content
 
 ROOT_FILE = "porchlight-root.img.xz"
 BOOT_FILE = "porchlight-boot.tar"
-BOOT_BYTES_MAX = 200 * 1024 * 1024
+ROOM_LEFT_BYTES = 1024 * 1024
 STATE_FILE = "update.json"
 
 
@@ -46,6 +46,7 @@ class Card:
     running: str  # the slot that runs
     root_of: Callable[[str], Path]  # the device of a slot's root
     label: Callable[[Path, str], None]  # gives a file system its name
+    trial: slots.Trial
 
 
 def read_state(card: Card) -> State:
@@ -62,13 +63,15 @@ def install(folder: Path, release: Release, card: Card, told: Told = lambda _byt
 
     The release's signatures were checked before (image_build.release).
     """
+    refuse_on_trial(card)
     root, boot = (_part(folder, release, name) for name in (ROOT_FILE, BOOT_FILE))
     slot = slots.other(card.running)
+    _refuse_without_room(card, slot, root, boot)
     slots.forget_try(card.boot)
     content = Content(root.extract_size, root.extract_sha256)
     _write_root(folder / ROOT_FILE, content, card.root_of(slot), told)
     card.label(card.root_of(slot), slots.LABEL.format(slot))
-    _write_boot(folder / BOOT_FILE, boot, card.boot / slot, slot)
+    write_boot(folder / BOOT_FILE, boot, card.boot / slot, slot)
     slots.make_ready(card.boot, slot)
     _write_state(card, State(running=read_state(card).running, trying=release.version, slot=slot))
     return slot
@@ -76,11 +79,21 @@ def install(folder: Path, release: Release, card: Card, told: Told = lambda _byt
 
 def begin_try(card: Card) -> str:
     """Note that the machine is about to start the other slot, once. Returns the argument of that restart."""
+    refuse_on_trial(card)
     state = read_state(card)
     if not state.trying or slots.tried_slot(card.boot) != state.slot:
         raise Trouble("no new system lies ready", "install one first")
     _write_state(card, msgspec.structs.replace(state, asked=True))
-    return slots.TRY_ONCE
+    if card.trial is slots.Trial.BOOT_CODE:
+        return slots.TRY_ONCE
+    slots.choose(card.boot, state.slot)
+    return ""
+
+
+def refuse_on_trial(card: Card) -> None:
+    """What a plain start takes is the only system that is known to be well: it is not written over."""
+    if slots.chosen_slot(card.boot) != card.running:
+        raise Trouble("the system that runs is on trial", "wait some minutes, until it is kept or left again")
 
 
 def keep(card: Card) -> State:
@@ -130,30 +143,36 @@ def _part(folder: Path, release: Release, name: str) -> ReleasedFile:
     return found
 
 
+def _refuse_without_room(card: Card, slot: str, root: ReleasedFile, boot: ReleasedFile) -> None:
+    """All that can be known before anything is written."""
+    with card.root_of(slot).open("rb") as opened:
+        room = opened.seek(0, io.SEEK_END)
+    if root.extract_size > room:
+        raise Trouble(
+            f"the new system is too large for this card: it needs {root.extract_size:,} bytes, and a half has {room:,}",
+            "it needs a fresh card",
+        )
+    old = sum(path.stat().st_size for path in (card.boot / slot).glob("*"))
+    free = shutil.disk_usage(card.boot).free + old
+    if boot.size > BOOT_BYTES_MAX:
+        raise Trouble(f"{boot.name} is too large")
+    if boot.size + ROOM_LEFT_BYTES > free:
+        raise Trouble(
+            f"the boot partition is full: the new system needs {boot.size:,} bytes there, and {free:,} are free",
+            "remove what somebody put there beside the hub's own files",
+        )
+
+
 def _write_root(image: Path, content: Content, device: Path, told: Told) -> None:
     with device.open("rb") as opened:
         room = opened.seek(0, io.SEEK_END)
     job = Job(image, content, device, room)
-    write(job, told)
-    verify(job)
-
-
-def _write_boot(archive: Path, expected: ReleasedFile, folder: Path, slot: str) -> None:
-    """The slot's kernel, initial RAM disk and device trees, in place of what was there."""
-    if expected.extract_size > BOOT_BYTES_MAX:
-        raise Trouble(f"{archive.name} is too large")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    with tarfile.open(archive, "r:") as tar:
-        for member in tar:
-            if not member.isfile() or Path(member.name).name != member.name:
-                raise Trouble(f"{archive.name} holds something else than plain files")
-            opened = tar.extractfile(member)
-            assert opened is not None  # a plain file has content
-            content = opened.read()
-            if member.name == slots.CMDLINE:
-                content = slots.command_line_for(slot, content.decode()).encode()
-            slots.write_through(folder / member.name, content)
+    try:
+        write(job, told)
+        verify(job)
+    except Trouble as trouble:
+        hint = "the system that runs is whole, and starts as before"
+        raise Trouble(f"the new system was not written: {trouble.words}", hint) from None
 
 
 def _write_state(card: Card, state: State) -> None:

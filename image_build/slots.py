@@ -1,12 +1,18 @@
-"""Which of the two systems on the card starts? One letter in config.txt; and for one try, tryboot.txt instead of it.
+"""Which of the two systems on the card starts? One letter in config.txt; tryboot.txt says which one may be tried.
 
-The Pi's boot code reads tryboot.txt once, after a restart with the argument "0 tryboot", and config.txt at every other
-start (Raspberry Pi's documentation of config.txt, `tryboot`). So a system that hangs, fails or loses power while it is
-tried is followed by the one before it, whatever it did.
+A try is one start, after which the system before it starts again, whatever the new one did. There are two ways:
+
+BOOT_CODE  The Pi's boot code reads tryboot.txt instead of config.txt once, after a restart with the argument
+           "0 tryboot" (Raspberry Pi's documentation of config.txt, `tryboot`). The kernel must hand that argument on:
+           Raspberry Pi's own does, Debian's does not (no "tryboot" is in its vmlinuz, 6.12).
+LETTER     config.txt is made to name the new system, and what that starts first puts the letter back
+           (overlay/usr/lib/porchlight/trial). Only a kernel that does not even come so far is not followed by the old
+           system by itself: somebody has to change the letter on another computer.
 """
 
 import os
 import re
+from enum import Enum
 from pathlib import Path
 
 from image_build.trouble import Trouble
@@ -15,8 +21,16 @@ SLOTS = ("a", "b")
 LABEL = "porchlight-{}"  # of the root file system of a slot
 CONFIG, TRYBOOT, CMDLINE = "config.txt", "tryboot.txt", "cmdline.txt"
 TRY_ONCE = "0 tryboot"  # what the restart is called with
+ASKS_BOOT_CODE = Path("/dev/vcio")  # a kernel with this device, Raspberry Pi's own, hands that on to the boot code
 _PREFIX = re.compile(rb"^os_prefix=([ab])/\r?$", re.MULTILINE)
 _ROOT = re.compile(r"\broot=LABEL=porchlight-([ab])(?=\s|$)")
+
+
+class Trial(Enum):
+    """How one start of another system is asked for."""
+
+    BOOT_CODE = "boot code"
+    LETTER = "letter"
 
 
 def running_slot(kernel_command_line: str) -> str:

@@ -1,5 +1,6 @@
 """How does a hub get a newer system without the internet? From a stick, to the other half of its card, on trial."""
 
+import fcntl
 import time
 import urllib.error
 import urllib.request
@@ -22,9 +23,14 @@ STATE = Path("/data/update")
 IMAGE_FILE = Path("/usr/lib/porchlight/image")
 KERNEL_LINE = Path("/proc/cmdline")
 CLOCK_SET_AFTER = date(2026, 1, 1)
+HUB = Path("/data/porchlight/hub.toml")
+PARTITIONS = Path(
+    "/dev/disk/porchlight"
+)  # of the card that runs, never of another in a reader (60-porchlight-card.rules)
 HEALTHY_WITHIN_S = 300.0  # from the start of the check; a Zero 2 W serves its first page in a fifth of it
 LOOK_EVERY_S = 3.0
-PAGE = "http://127.0.0.1:8080/"
+DEFAULT_LISTEN = "0.0.0.0:8080"
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104  (looked at, not listened on)
 GOOD_FOR_DAYS = 365
 
 
@@ -33,13 +39,15 @@ GOOD_FOR_DAYS = 365
 @click.option("--now", is_flag=True, help="Start the new system at once, on trial.")
 def update(folder: Path, now: bool) -> None:
     """Install the release in FOLDER on the half of the card that does not run. As root, on a hub from our image."""
-    from image_build.install import begin_try, install
+    from image_build.install import begin_try, install, refuse_on_trial
     from image_build.release import NotReleased, read_release_beside
 
     with told_in_words():
         try:
             release = read_release_beside(folder, trust_of(known_day(), running=running_version()))
-            with card() as this, bar("writing", sum(file.extract_size for file in release.files)) as told:
+            this = card_of_this_machine()
+            refuse_on_trial(this)
+            with boot_partition_open(this), bar("writing", sum(file.extract_size for file in release.files)) as told:
                 slot = install(folder, release, this, told)
         except NotReleased as refused:
             raise Stop(str(refused), "nothing was changed") from None
@@ -47,8 +55,9 @@ def update(folder: Path, now: bool) -> None:
         if not now:
             say("hint: to start it, on trial, type: porchlight image try")
             return
-        with card() as this:
-            restart(begin_try(this))
+        with boot_partition_open(this):
+            argument = begin_try(this)
+        restart(argument)
 
 
 @click.command("try")
@@ -56,33 +65,41 @@ def try_once() -> None:
     """Restart into the system that lies ready. If it is not well within some minutes, the old one comes back."""
     from image_build.install import begin_try
 
-    with told_in_words(), card() as this:
-        restart(begin_try(this))
+    with told_in_words():
+        this = card_of_this_machine()
+        with boot_partition_open(this):
+            argument = begin_try(this)
+        restart(argument)
 
 
 @click.command()
-@click.option("--page", default=PAGE, show_default=True, help="What a system that is well answers.")
+@click.option("--page", help="What a system that is well answers. [default: the address in hub.toml]")
 @click.option(
     "--within", "within_s", default=HEALTHY_WITHIN_S, show_default=True, help="How long it may take, seconds."
 )
-def settle(page: str, within_s: float) -> None:
+def settle(page: str | None, within_s: float) -> None:
     """After a start: keep a system on trial that is well, go back from one that is not. For the image's own unit."""
-    from image_build.install import give_up, is_on_trial, keep, went_back
+    from image_build.install import give_up, is_on_trial, keep, read_state, went_back
 
     with told_in_words():
-        with card() as this:
-            if went_back(this):
-                say(f"the new system did not start ({give_up(this, 'it did not start').failed}); the old one runs")
-                return
-            if not is_on_trial(this):
-                keep(this)
-                return
-        wrong = wait_until_well(lambda: trouble_with(page), within_s, time.monotonic, time.sleep)
-        with card() as this:
-            if wrong is None:
-                say(f"the new system is well and stays ({keep(this).running})")
-                return
-            give_up(this, wrong)
+        this = card_of_this_machine()
+        if not read_state(this).trying:
+            return
+        if went_back(this):
+            with boot_partition_open(this):
+                failed = give_up(this, "it did not start").failed
+            say(f"the new system did not start ({failed}); the old one runs")
+            return
+        if not is_on_trial(this):
+            with boot_partition_open(this):
+                keep(this)  # a power cut came between the letter and the note of it
+            return
+        wrong = wait_until_well(lambda: trouble_here(page), within_s, time.monotonic, time.sleep)
+        with boot_partition_open(this):
+            state = keep(this) if wrong is None else give_up(this, wrong)
+        if wrong is None:
+            say(f"the new system is well and stays ({state.running})")
+            return
         say(f"the new system is not well ({wrong}): going back")
         restart("")
 
@@ -111,34 +128,52 @@ def bundle(image: Path, out: Path, name: str, version: int, days: int, smoke: bo
     click.echo(f"minisign -S -s THEIR.key -m {out}/release.json -x {out}/release.json.THEIRS.minisig")
 
 
-@contextmanager
-def card() -> Iterator["Card"]:
-    """The card that this machine runs from, its boot partition writable meanwhile. Ends in words elsewhere."""
+def card_of_this_machine() -> "Card":
+    """The card that this machine runs from. Ends in words elsewhere."""
     from image_build.install import Card, label_ext4
+    from image_build.slots import ASKS_BOOT_CODE, Trial, running_slot
+
+    return Card(
+        boot=BOOT,
+        state=STATE,
+        running=running_slot(KERNEL_LINE.read_text("utf-8")),
+        root_of=lambda slot: PARTITIONS / f"root-{slot}",
+        label=label_ext4,
+        trial=Trial.BOOT_CODE if ASKS_BOOT_CODE.exists() else Trial.LETTER,
+    )
+
+
+@contextmanager
+def boot_partition_open(card: "Card") -> Iterator[None]:
+    """Its boot partition can be written meanwhile; for one program at a time."""
     from image_build.programs import run
-    from image_build.slots import LABEL, running_slot
+    from image_build.trouble import Trouble
 
-    running = running_slot(KERNEL_LINE.read_text("utf-8"))
-    STATE.mkdir(mode=0o700, exist_ok=True)
-    failed = f"{BOOT} cannot be opened for writing"
-    run(("mount", "-o", "remount,rw", BOOT), failed=failed, hint="type the same as root")
     try:
-        yield Card(
-            boot=BOOT,
-            state=STATE,
-            running=running,
-            root_of=lambda slot: root_device(slot, running, Path("/dev/disk/by-label") / LABEL.format(running)),
-            label=label_ext4,
-        )
-    finally:
-        run(("mount", "-o", "remount,ro", BOOT), failed=f"{BOOT} cannot be closed again")
+        card.state.mkdir(mode=0o700, exist_ok=True)
+        lock = (card.state / "lock").open("wb")
+    except OSError as problem:
+        raise Trouble(f"{card.state} cannot be written ({problem.strerror})", "type the same as root") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Trouble("another update is at work on this card", "wait until it is done") from None
+        failed = f"{card.boot} cannot be opened for writing"
+        run(("mount", "-o", "remount,rw", card.boot), failed=failed, hint="type the same as root")
+        try:
+            yield
+        finally:
+            run(("mount", "-o", "remount,ro", card.boot), failed=f"{card.boot} cannot be closed again")
 
 
-def root_device(slot: str, running: str, running_device: Path) -> Path:
-    """The partition of a slot. By its place beside the one that runs: an empty slot has no label yet."""
-    device = running_device.resolve()
-    number = {"a": "2", "b": "3"}
-    return device.with_name(device.name.removesuffix(number[running]) + number[slot])
+def own_page(config: Path) -> str:
+    """Where this hub serves its pages; a card that is no hub yet serves its set-up page."""
+    from porchlight.config import settings_of
+
+    listen = settings_of(config).portal.listen[0] if config.exists() else DEFAULT_LISTEN
+    host, _, port = listen.rpartition(":")
+    return f"http://{EVERYWHERE.get(host, host)}:{port}/"
 
 
 def running_version() -> int:
@@ -155,6 +190,13 @@ def known_day() -> date | None:
     """Today; None where the clock cannot be right."""
     today = datetime.now(UTC).date()
     return today if today >= CLOCK_SET_AFTER else None
+
+
+def trouble_here(page: str | None) -> str | None:
+    try:
+        return trouble_with(page or own_page(HUB))
+    except Stop as stop:
+        return f"hub.toml is not understood: {stop}"
 
 
 def trouble_with(page: str) -> str | None:

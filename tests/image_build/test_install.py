@@ -28,6 +28,7 @@ from image_build.trouble import Trouble
 
 CONFIG = b"arm_64bit=1\r\nos_prefix=a/\r\nkernel=vmlinuz\r\n"
 LINE = "console=tty0 root=LABEL=porchlight-a ro\n"
+NEW_BOOT = {"vmlinuz": b"new kernel", "initrd.img": b"new disk", "cmdline.txt": LINE.encode()}
 SLOT_BYTES = 6 * 1024 * 1024
 OLD_ROOT, NEW_ROOT = b"old" * 1000, os.urandom(4 * 1024 * 1024 + 999)
 
@@ -60,7 +61,7 @@ class Hub:
 
 def boot_archive(file: Path, **members: bytes) -> None:
     with tarfile.open(file, "w") as tar:
-        for name, content in {"vmlinuz": b"new kernel", "cmdline.txt": LINE.encode(), **members}.items():
+        for name, content in {**NEW_BOOT, **members}.items():
             info = tarfile.TarInfo(name)
             info.size = len(content)
             tar.addfile(info, BytesIO(content))
@@ -79,7 +80,9 @@ def hub(tmp_path: Path) -> Hub:
         os.truncate(tmp_path / f"root-{slot}", SLOT_BYTES)
     (stick / ROOT_FILE).write_bytes(lzma.compress(NEW_ROOT, preset=0))
     boot_archive(stick / BOOT_FILE)
-    card = Card(boot, state, "a", lambda slot: tmp_path / f"root-{slot}", lambda _device, _label: None)
+    card = Card(
+        boot, state, "a", lambda slot: tmp_path / f"root-{slot}", lambda _device, _label: None, slots.Trial.BOOT_CODE
+    )
     return Hub(card, stick, released(stick), tmp_path)
 
 

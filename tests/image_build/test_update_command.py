@@ -17,7 +17,7 @@ from image_build.partitions import layout, size_mib, table
 from image_build.plan import MIB, Plan
 from image_build.release import RELEASE_FILE, Trust, check_file, read_release_beside
 from image_build.unpacking import content_of, unpacked
-from porchlight.image_update import root_device, settle, try_once, update, wait_until_well
+from porchlight.image_update import settle, try_once, update, wait_until_well
 
 PLAN = Plan("test", (), boot_mib=40, slot_mib=4, data_mib=4)
 
@@ -36,24 +36,6 @@ def test_a_hub_without_release_keys_installs_nothing(tmp_path: Path) -> None:
 
     assert result.exit_code == 1 and "unsigned development image" in result.output
     assert "nothing was changed" in result.output
-
-
-@pytest.mark.parametrize(
-    ("running", "device", "slot", "expected"),
-    [
-        ("a", "mmcblk0p2", "b", "mmcblk0p3"),
-        ("b", "mmcblk0p3", "a", "mmcblk0p2"),
-        ("a", "sda2", "b", "sda3"),
-        ("a", "vda2", "a", "vda2"),
-    ],
-)
-def test_the_other_half_is_found_by_its_place(
-    tmp_path: Path, running: str, device: str, slot: str, expected: str
-) -> None:
-    label = tmp_path / "label"
-    label.symlink_to(tmp_path / device)
-
-    assert root_device(slot, running, label) == (tmp_path / expected).resolve()
 
 
 def test_a_system_that_needs_its_time_is_given_it() -> None:

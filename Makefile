@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+# What needs only Python; the other marks are told in pyproject.toml.
+EVERYWHERE := not system and not crash and not image and not image_long
 
-.PHONY: environment demo test test-system test-crash lint format screens lock clean
+.PHONY: environment demo test test-system test-crash image image-smoke image-long image-twice lint format screens lock clean
 
 # Only the environment: afterwards .venv/bin/porchlight is the command.
 environment: $(VENV)/run.stamp
@@ -13,7 +15,7 @@ demo: $(VENV)/run.stamp
 	$(BIN)/porchlight demo $(ARGS)
 
 test: $(VENV)/test.stamp
-	$(BIN)/pytest -n $(WORKERS) -m "not system and not crash" $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) -m "$(EVERYWHERE)" $(ARGS)
 
 # What needs more than Python: Chromium and fonts (by name, as root), axe-core and html-validate (pinned, for Node).
 # First every page that a test of the portal sees is saved and its HTML checked; then the tests in a browser.
@@ -22,13 +24,39 @@ test-system: $(VENV)/test.stamp
 	scripts/install-debian-packages
 	scripts/install-node-packages
 	rm -rf $(PAGES)
-	PORTAL_PAGES_DIR=$(PAGES) $(BIN)/pytest -n $(WORKERS) -m "not system and not crash" tests/captive_portal
+	PORTAL_PAGES_DIR=$(PAGES) $(BIN)/pytest -n $(WORKERS) -m "$(EVERYWHERE)" tests/captive_portal
 	scripts/validate-pages $(PAGES)
 	$(BIN)/pytest -n $(WORKERS) -m system $(ARGS)
 
 # The long form of the kill -9 trials: 200 of them.
 test-crash: $(VENV)/test.stamp
 	$(BIN)/pytest -m crash $(ARGS)
+
+# The card of a hub, for Raspberry Pi Imager too. As root, on Debian; what takes long is kept in ~/.cache/porchlight.
+image: $(VENV)/run.stamp
+	scripts/install-debian-packages image
+	$(BIN)/porchlight image build --xz $(ARGS)
+
+# A cut-down one, built and booted in an emulator.
+image-smoke: $(VENV)/test.stamp
+	scripts/install-debian-packages image
+	$(BIN)/pytest -s -m image $(ARGS)
+
+# Twenty power cuts, and the whole image as the SD card of an emulated Pi 3.
+image-long: $(VENV)/test.stamp
+	scripts/install-debian-packages image
+	$(BIN)/pytest -s -m "image or image_long" $(ARGS)
+
+# Two builds that share nothing, not even Debian's unpacked packages. Identical while the mirror stands still.
+TWICE := build/image-twice
+image-twice: $(VENV)/run.stamp
+	scripts/install-debian-packages image
+	rm -rf $(TWICE)
+	$(BIN)/porchlight image build --cache $(TWICE)/cache-1 --out $(TWICE)/1
+	rm -rf $(TWICE)/cache-1
+	$(BIN)/porchlight image build --cache $(TWICE)/cache-2 --out $(TWICE)/2
+	rm -rf $(TWICE)/cache-2
+	cmp $(TWICE)/1/*.img $(TWICE)/2/*.img
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -18,6 +18,7 @@ from image_build.trouble import Trouble
 PROGRAMS = ("qemu-system-aarch64", "mcopy", "mdir")
 MEMORY_MIB = 512  # a Zero 2 W
 CARD_MIB = 4096  # the smallest card that is still sold
+ORDERED_S = 120.0  # within which the emulator does as it is told; the machine may be busy
 CONSOLE = "ttyAMA0"
 SHELL = (
     "hvc0"  # a second console, built into Debian's kernel: on it systemd starts a shell if the kernel's line says so
@@ -86,8 +87,15 @@ class Machine:
     def cut_power(self) -> None:
         """Off and on again: what was in memory is gone, what the disk was given is there."""
         self.monitor.sendall(json.dumps({"execute": "system_reset"}).encode())
+        told = b""
+        # Not before it is done: else whoever waits for the pages may still see the old ones.
+        while b'"RESET"' not in told:
+            piece = self.monitor.recv(4096)
+            if not piece:
+                self.alive()
+                raise Trouble("the emulator takes no orders any more")
+            told += piece
         self.shell.close()
-        self.shell = Shell(self.folder / "shell.socket", self.alive)
 
     def wait(self, ready: Callable[[], bool], what: str, longest_s: float = BOOT_S) -> float:
         """Until `ready`; how long it took, seconds. Ends in words, with the console's last lines."""
@@ -166,5 +174,6 @@ def _monitor(path: Path, process: "subprocess.Popen[bytes]", log: Path) -> Itera
                 if time.monotonic() > ends_s:
                     raise Trouble("the emulator does not take orders") from None
                 time.sleep(0.1)
+        monitor.settimeout(ORDERED_S)
         monitor.sendall(b'{"execute": "qmp_capabilities"}')
         yield monitor

@@ -262,8 +262,19 @@ def test_a_service_is_started_as_a_service(patient: Patient) -> None:
     assert patient.wrong("hub").mend.startswith("sudo systemctl start porchlight.service")
 
 
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::", 0))
+    except OSError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("listening_at", ["127.0.0.1", "0.0.0.0", "::"])
 def test_a_port_that_is_taken_is_told_with_the_process_that_has_it(patient: Patient, listening_at: str) -> None:
+    if listening_at == "::" and not has_ipv6():
+        return  # nobody can listen there on such a machine
     family = socket.AF_INET6 if ":" in listening_at else socket.AF_INET
     with socket.socket(family) as taken:
         taken.bind((listening_at, 0))

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.system
 
 PHONES = 60
 WITHIN_S = 10.0
-ATTEMPTS = 3  # the machine may be busy with other tests: one of so many crowds must be served in time
+ATTEMPTS = 10  # the machine may be busy with other tests: one of so many crowds must be served in time
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from image_build.trouble import Trouble
 
 # target: its units, in etc/systemd/system or usr/lib/systemd/system
 STARTED: dict[str, tuple[str, ...]] = {
-    "local-fs.target": ("porchlight-grow.service",),
+    "local-fs.target": ("porchlight-grow.service", "porchlight-trial.service"),
     "sysinit.target": ("systemd-resolved.service",),
     "sockets.target": ("systemd-networkd.socket",),
     "multi-user.target": (

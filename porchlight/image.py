@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,10 @@ import click
 from porchlight.image_flash import flash
 from porchlight.image_manifest import manifest
 from porchlight.image_update import bundle, settle, try_once, update
-from porchlight.stop import Stop, say
+from porchlight.stop import STATUS_USAGE, Stop, say
 
 if TYPE_CHECKING:
+    from image_build.minisign import PublicKey
     from image_build.recipe import Wanted
     from image_build.tree import HandedUnits
 
@@ -22,6 +24,8 @@ SYSTEMD = "usr/lib/systemd/system"
 CHECKOUT = Path(__file__).parents[1]
 PACKED_BYTES_MAX = 500_000_000  # what a neighbour with a slow line can still download
 path = click.Path(path_type=Path, file_okay=False)
+file = click.Path(path_type=Path, dir_okay=False)
+RELEASE_KEYS = "opt/porchlight/image_build/release-keys.txt"  # where the image has them
 
 
 @click.group()
@@ -42,15 +46,17 @@ for command in (flash, manifest, bundle, update, try_once, settle):
     help="Where what takes long is kept. [default: ~/.cache/porchlight, or $PORCHLIGHT_CACHE]",
 )
 @click.option("--smoke", is_flag=True, help="A cut-down image, to be booted in an emulator and nowhere else.")
+@click.option("--keys", type=file, help="The founders' public release keys, for the image to trust. [default: ours]")
 @click.option("--xz", "packed", is_flag=True, help="Also as .img.xz, for Raspberry Pi Imager.")
-def build(out: Path, cache: Path, smoke: bool, packed: bool) -> None:
+def build(out: Path, cache: Path, smoke: bool, keys: Path | None, packed: bool) -> None:
     """Build an image for the Raspberry Pi Zero 2 W, 3 and 4 from this checkout, as root on Debian."""
     from image_build.progress import Progress
     from image_build.recipe import STEPS
     from image_build.recipe import build as build_image
     from image_build.trouble import Trouble
 
-    wanted = wanted_image(out, cache, smoke=smoke, packed=packed)
+    trusted = trusted_keys(keys)
+    wanted = wanted_image(out, cache, smoke=smoke, packed=packed, keys=trusted)
     try:
         built = build_image(wanted, Progress(STEPS + packed), os.geteuid())
     except Trouble as trouble:
@@ -60,7 +66,10 @@ def build(out: Path, cache: Path, smoke: bool, packed: bool) -> None:
         say(f"{built.packed}: {built.packed_bytes / 1e6:.0f} MB")
         if built.packed_bytes >= PACKED_BYTES_MAX:
             raise Stop(f"that is more than the {PACKED_BYTES_MAX / 1e6:.0f} MB that an image may have")
-    say("unsigned development image: nobody vouches for it")
+    if not keys_in(trusted):
+        say("unsigned development image: nobody vouches for it, and it takes no updates")
+    else:
+        say(f"it takes updates that two of {len(keys_in(trusted))} release keys signed")
     click.echo(json.dumps({"image": str(built.image), "sha256": built.image_sha256}))
 
 
@@ -69,12 +78,47 @@ def default_cache(environment: "os._Environ[str] | dict[str, str]", home: Path) 
     return Path(named) if named else home / ".cache/porchlight"
 
 
-def wanted_image(out: Path, cache: Path, *, smoke: bool, packed: bool) -> "Wanted":
+def trusted_keys(keys: Path | None) -> str:
+    """What stands in the image's release-keys.txt. Ends in words if these are no keys, or too few to sign anything."""
+    from importlib.resources import files
+
+    from image_build.minisign import NotSigned
+    from image_build.release import SIGNATURES_NEEDED
+    from porchlight.image_flash import KEYS_FILE
+
+    if keys is None:
+        return (files("image_build") / KEYS_FILE).read_text("utf-8")
+    try:
+        text = keys.read_text("utf-8")
+        found = {key.raw for key in keys_in(text)}
+    except (OSError, UnicodeDecodeError) as problem:
+        raise Stop(f"{keys} cannot be read ({problem})", status=STATUS_USAGE) from None
+    except NotSigned as problem:
+        raise Stop(f"{keys}: {problem}", "a key a line, as minisign writes it", status=STATUS_USAGE) from None
+    if len(found) < SIGNATURES_NEEDED:
+        raise Stop(
+            f"{keys} holds {len(found)} keys, and {SIGNATURES_NEEDED} must sign a release",
+            "docs/image.md tells how the founders make theirs",
+            status=STATUS_USAGE,
+        )
+    return text
+
+
+def keys_in(text: str) -> "tuple[PublicKey, ...]":
+    from image_build.release import read_keys
+
+    return read_keys(text)
+
+
+def wanted_image(out: Path, cache: Path, *, smoke: bool, packed: bool, keys: str | None = None) -> "Wanted":
     """What image_build is to make: it knows none of the other rooms, so their texts are handed to it here."""
     from hub.settings_text import hub_toml
     from image_build.plan import FULL, SMOKE
     from image_build.recipe import Wanted
+    from image_build.tree import Handed
 
+    units = handed_units()
+    trusted = () if keys is None else (Handed(RELEASE_KEYS, keys),)
     example = hub_toml(name="Alder", listen=("0.0.0.0:8080",), wire=("eth0",), clock_trust="unset")
     return Wanted(
         checkout=CHECKOUT,
@@ -82,7 +126,7 @@ def wanted_image(out: Path, cache: Path, *, smoke: bool, packed: bool) -> "Wante
         cache=cache.absolute(),
         plan=SMOKE if smoke else FULL,
         lock=CHECKOUT / "requirements.lock",
-        units=handed_units(),
+        units=replace(units, files=(*units.files, *trusted)),
         boot_files={"hub-example.toml": example},
         packed=packed,
     )

@@ -1,7 +1,7 @@
 """How does a hub become an access point? Show the configuration, have it checked, put it in force, take it back.
 
-Exit status: 0 done, or nothing to do; 1 it is not in force, and what was before is; 2 what was typed, or hub.toml, is
-wrong. What is rendered and what differs goes to stdout.
+Exit status: 0 done, or nothing to do; 1 it is not in force; 2 what was typed, or hub.toml, is wrong; 3 it did not come
+up, and the access point of before is in force again. What is rendered and what differs goes to stdout.
 """
 
 import grp
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from captive_portal.access_point.files import RenderedFile
     from captive_portal.access_point.plan import AccessPoint
     from hub.settings import Settings
+
+ROUNDS_MAX = 5  # of the unit, while hub.toml or a password changes again and again
 
 _root_option = click.option(
     "--root",
@@ -78,6 +80,24 @@ def check(config: Path) -> None:
 @_root_option
 def apply(config: Path, yes: bool, unattended: bool, root: Path) -> None:
     """Put the configuration in force, and back if it does not come up."""
+    if not unattended:
+        _apply(config, asks=not yes, shows=True, root=root)
+        return
+    ended: Stop | None = None
+    for _ in range(ROUNDS_MAX):
+        tried, ended = _wanted(config), None
+        try:
+            _apply(config, asks=False, shows=False, root=root)
+        except Stop as stop:
+            ended = stop
+        # systemd starts no unit that is being started already: what changed meanwhile would wait for the next change.
+        if _wanted(config) == tried:
+            break
+    if ended is not None:
+        raise ended
+
+
+def _apply(config: Path, *, asks: bool, shows: bool, root: Path) -> None:
     from captive_portal.access_point.files import rendered
     from captive_portal.access_point.installed import changes, installed
 
@@ -88,8 +108,17 @@ def apply(config: Path, yes: bool, unattended: bool, root: Path) -> None:
     before = installed(root)
     if ap is not None and changes(before, target):
         _refuse_what_cannot_be(ap, target, is_for_this_machine=root == Path("/"))
-    _show_and_ask(before, target, asks=not (yes or unattended), shows=not unattended, root=root)
+    _show_and_ask(before, target, asks=asks, shows=shows, root=root)
     _carry_out(target, root)
+
+
+def _wanted(config: Path) -> "tuple[RenderedFile, ...] | str":
+    """What hub.toml and the passwords ask for now, or why there can be nothing."""
+    try:
+        settings = settings_of(config)
+        return _rendered(settings) if settings.wifi.is_ours else ()
+    except Stop as stop:
+        return stop.message
 
 
 @access_point.command()

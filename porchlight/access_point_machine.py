@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from captive_portal.access_point.services import Piece, Place
 
 LOCK = Path("/run/porchlight/access-point.lock")
+# Its unit does not try again by itself: each try would send away the phones of the access point that works.
+STATUS_BACK = 3
+SAYS_MORE = "systemctl status porchlight-hostapd porchlight-dnsmasq says more; so does: porchlight doctor"
 
 
 def this_machine(run: "Run", root: Path = Path("/")) -> "Machine":
@@ -50,8 +54,10 @@ def bring_into_force(target: "Sequence[RenderedFile]") -> None:
     from captive_portal.access_point.installed import NotWritten
     from captive_portal.access_point.programs import run_program
 
-    # A session that the change cuts takes its programs along; this one must live to put things back.
+    # A session that the change cuts takes its programs along; this one must live to put things back. So must one whose
+    # unit is stopped in the middle: as with Ctrl-C, what was before comes back first.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         tell(apply(target, this_machine(run_program)), is_anything=bool(target))
     except NotWritten as problem:
@@ -77,16 +83,15 @@ def tell(outcome: "Outcome", *, is_anything: bool) -> None:
                 f"Wi-Fi interfaces here: {names}; plug it in, or name another under [wifi] interface",
                 lines=outcome.troubles,
             )
+        case Came.BACK if outcome.had_one:
+            raise Stop("it did not come up, so what was before is in force again", SAYS_MORE, lines=outcome.troubles,
+                       status=STATUS_BACK)  # fmt: skip
         case Came.BACK:
-            raise Stop(
-                "it did not come up, so what was before is in force again",
-                "systemctl status porchlight-hostapd porchlight-dnsmasq says more; so does: porchlight doctor",
-                lines=outcome.troubles,
-            )
+            raise Stop("it did not come up, so there is no access point, as before", SAYS_MORE, lines=outcome.troubles)
         case Came.DOWN:
             raise Stop(
                 "the access point is down",
-                "systemctl status porchlight-hostapd porchlight-dnsmasq says more; so does: porchlight doctor",
+                SAYS_MORE,
                 lines=(*outcome.troubles, *(f"after it was put back: {words}" for words in outcome.left)),
             )
 

@@ -44,6 +44,7 @@ class Outcome:
     came: Came
     troubles: tuple[str, ...] = ()  # what did not come up, or could not be done, in words
     left: tuple[str, ...] = ()  # for DOWN: what is wrong with what was put back
+    had_one: bool = False  # for BACK: an access point was there before, and is again
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,9 @@ def apply(target: Sequence[RenderedFile], machine: Machine) -> Outcome:
         # Also when a person pressed Ctrl-C meanwhile: nothing stays half done.
         if not settled:
             left = _put_back(heard, before, target, machine)
-    return Outcome(Came.DOWN if left else Came.BACK, told, left)
+    if left:
+        return Outcome(Came.DOWN, told, left)
+    return Outcome(Came.BACK, told, had_one=place_of(before) is not None)
 
 
 def revert(machine: Machine) -> Outcome:

@@ -5,7 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from access_point_parts import FakeProgram, first_in_path
 from hub_places import Place, Typed
+
+from captive_portal.access_point.hostapd import psk
 
 WIFI = '[wifi]\nname = "Porchlight Alder"\ninterface = "wlan0"\ncountry = "DE"\npassword = "lantern maple river"\n'
 
@@ -74,6 +77,43 @@ def test_below_a_folder_it_is_written_and_the_second_time_there_is_nothing_to_do
     assert "no service was touched" in first.stderr
     assert (second.stdout, second.stderr) == ("", "nothing to do\n")
     assert (tmp_path / "run/porchlight/access-point/dnsmasq.conf").exists()
+
+
+def test_what_changes_while_the_unit_is_at_work_is_not_forgotten(
+    hotspot: Place, typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """systemd starts no unit that is being started, so nobody would come a second time."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    FakeProgram(programs, "dnsmasq").does(f"sed -i s/lantern/candle/ '{hotspot.config}'")
+    monkeypatch.setenv("PATH", first_in_path(programs))
+
+    said = typed("access-point", "apply", "--unattended", "--config", hotspot.config, "--root", tmp_path)
+
+    assert said.exit_code == 0
+    written = (tmp_path / "run/porchlight/access-point/hostapd.psk").read_text()
+    assert psk("Porchlight Alder", "candle maple river") in written
+
+
+def test_a_mistake_that_is_mended_while_the_unit_is_at_work_is_one_no_more(
+    hotspot: Place, typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = hotspot.config.read_text()
+    wrong = right.replace('"DE"', '"DD"')
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    script = f"[ -e '{tmp_path}/once' ] || cp '{tmp_path}/wrong' '{hotspot.config}'; touch '{tmp_path}/once'"
+    FakeProgram(programs, "dnsmasq").does(script)
+    (tmp_path / "wrong").write_text(wrong)
+    monkeypatch.setenv("PATH", first_in_path(programs))
+    typing = ("access-point", "apply", "--unattended", "--config", hotspot.config, "--root", tmp_path)
+
+    became_wrong = typed(*typing)
+    hotspot.config.write_text(right)
+    became_right = typed(*typing)
+
+    assert became_wrong.exit_code == 2 and '"DD" is no country' in became_wrong.stderr
+    assert became_right.exit_code == 0
 
 
 def test_without_an_interface_any_more_its_files_go(hotspot: Place, typed: Typed, tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def test_a_service_that_stays_silent_is_given_its_time_and_then_taken_back(board
 
     outcome = board.apply(rendered(access_point("5-ghz")))
 
-    assert (outcome.came, outcome.left) == (Came.BACK, ())
+    assert (outcome.came, outcome.left, outcome.had_one) == (Came.BACK, (), True)
     assert outcome.troubles == ("hostapd has no access point on wlan0",)
     assert set(installed(board.root)) == set(before)
     assert kept(board.root) == ()  # what was before the first time

@@ -141,7 +141,7 @@ def test_a_channel_that_the_radio_cannot_goes_back_by_itself(here: Here) -> None
     before = here.conf()
     here.settings(channel=36)
 
-    failed = here.applies("--yes", status=1)
+    failed = here.applies("--yes", status=3)
 
     assert "it did not come up, so what was before is in force again" in failed.stderr
     assert "hostapd has no access point on wlan0" in failed.stderr

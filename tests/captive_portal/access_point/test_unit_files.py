@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from captive_portal.access_point.cables import OTHER_SERVICES
 from captive_portal.access_point.programs import Done
 from captive_portal.access_point.services import DNSMASQ_UNIT, FIREWALL_UNIT, HOSTAPD_UNIT
 from captive_portal.access_point.unit_files import (
@@ -19,6 +20,8 @@ from captive_portal.access_point.unit_files import (
     unit_files,
     write_units,
 )
+from porchlight.access_point_machine import STATUS_BACK
+from porchlight.stop import STATUS_USAGE
 
 IMAGE = Installation(
     config=Path("/data/hub.toml"), data=Path("/data/data"), program=Path("/usr/bin/porchlight"), user="porchlight"
@@ -32,6 +35,14 @@ def test_every_unit_names_what_it_is_for_and_no_place_is_left_open() -> None:
     assert not any(re.search("@[A-Z_]+@", text) for text in units.values())
     assert "PathChanged=/data/hub.toml\nPathChanged=/data/data/keys/wifi.key\n" in units["porchlight-access-point.path"]
     assert "ExecStart=/usr/bin/porchlight run --until-changed --config /data/hub.toml\n" in units["porchlight.service"]
+
+
+def test_what_did_not_come_up_is_not_tried_again_and_again_while_what_was_before_works() -> None:
+    unit = unit_files(IMAGE)["porchlight-access-point.service"]
+
+    assert f"\nRestartPreventExitStatus={STATUS_USAGE} {STATUS_BACK}\n" in unit
+    after = next(line for line in unit.splitlines() if line.startswith("After="))
+    assert set(OTHER_SERVICES) <= set(after.removeprefix("After=").split())
 
 
 def test_the_hub_is_not_root_and_has_no_right_that_root_has() -> None:

@@ -20,6 +20,7 @@ from hub.code_stock import CodeStock
 from hub.errors import NotSaved
 from hub.housekeeping import LASTING_S
 from hub.invitation import make_invitation
+from hub.joining import Joining
 from hub.keyring import Keyring, KeyringRefused
 from hub.memory import give_back_large_blocks
 from hub.owner import REOPEN_S, Owner, end_process
@@ -108,6 +109,7 @@ class Hub(BoardDeeds):
             machine=machine,
         )
         self.carrier = Carrier(owner)
+        self.joining = Joining(config.name, keyring)
         stock = CodeStock(config.codes_ahead, random_bytes)
         super().__init__(owner, PhraseThread(), Tries(time_source.monotonic_s), stock)
 

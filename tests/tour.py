@@ -158,6 +158,7 @@ FOR_MEMBERS: dict[str, Stop] = {
 FOR_THE_KEEPER: dict[str, Stop] = {
     "keeper": at("/keeper"),
     "carry_form": at("/keeper/carry"),
+    "network_form": at("/keeper/network"),
     "library_add_form": at("/library/add"),
     "library_stick_form": at("/library/stick"),
     "library_document, keeper": at("/library/{document_id}"),

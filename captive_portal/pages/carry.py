@@ -33,7 +33,7 @@ def show_form(form: CarryForm, notice: Notice | None = None) -> str:
 def carry(form: CarryForm) -> ResponseReturnValue:
     if portal().coordinator() is None:
         raise ShowAgain(Notice(gettext("This is for whoever keeps this hub. Log in first.")), 403)
-    folder = _chosen(form)
+    folder = chosen_stick(form)
     try:
         if form.way.data == COPY:
             return render_template("carried_out.html", said=carry_words.said_out(hub().carrier.carry_out(folder)))
@@ -50,7 +50,7 @@ def carry(form: CarryForm) -> ResponseReturnValue:
     )
 
 
-def _chosen(form: CarryForm) -> Path:
+def chosen_stick(form: CarryForm) -> Path:
     """A form's choice counts only if it stands in the list of sticks: it is never a path to open."""
     for _, folder in portal().settings.sticks():
         if str(folder) == form.stick.data:

@@ -2,9 +2,12 @@
 
 import hashlib
 import io
+import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -19,44 +22,81 @@ from image_build.programs import need, run
 from image_build.release import RELEASE_FILE, Release, ReleasedFile
 from image_build.slots import SLOTS
 from image_build.trouble import Trouble
+from image_build.unpacking import looked_through
 
+NEW_LABEL = "porchlight-new"  # of a root that lies on no card yet
+FIXED_TIME = {"E2FSPROGS_FAKE_TIME": "1", "TZ": "UTC"}  # e2label writes the time into the file system
 PIECE_BYTES = 4 * 1024 * 1024
 XZ = ("xz", "--compress", "--stdout", "--threads=+2", "--block-size=24MiB", "-6")
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the founders say of a release, beside its files."""
+
+    version: int
+    name: str
+    expires: date
+
+
 def make_bundle(
-    image: Path, plan: Plan, folder: Path, *, version: int, name: str, expires: date, told: Told
+    image: Path, plan: Plan, folder: Path, named: Named, *, whole: Sequence[Path] = (), told: Told = lambda _bytes: None
 ) -> Release:
-    """Write the update in `image` into `folder`, with its list, unsigned. Returns the list."""
-    need(("mcopy", "xz"))
+    """Write the update in `image` into `folder`, with its list, unsigned. Returns the list.
+
+    whole: images of whole cards, to be copied there and listed too, so that `flash` knows them.
+    """
+    need(("mcopy", "xz", "e2label"))
     folder.mkdir(parents=True, exist_ok=True)
     root = _pack_root(image, plan, folder / ROOT_FILE, told)
     boot = _pack_boot(image, folder / BOOT_FILE)
-    release = Release(version=version, name=name, expires=expires, files=(root, boot))
+    cards = tuple(_copied(card, folder) for card in whole)
+    release = Release(version=named.version, name=named.name, expires=named.expires, files=(root, boot, *cards))
     (folder / RELEASE_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(release)) + b"\n")
     return release
 
 
 def _pack_root(image: Path, plan: Plan, packed: Path, told: Told) -> ReleasedFile:
     part = next(part for part in layout(plan) if part.name == "root a")
+    with tempfile.TemporaryDirectory(dir=packed.parent) as work:
+        root = Path(work) / "root"
+        with image.open("rb") as opened, root.open("wb") as out:
+            opened.seek(part.start_mib * MIB)
+            left = part.size_mib * MIB
+            while left and (piece := opened.read(min(PIECE_BYTES, left))):
+                out.write(piece)
+                left -= len(piece)
+        if left:
+            raise Trouble(f"{image.name} ends before its root does", "it is of another plan, or cut off")
+        # While it is being written, nothing on the card may bear the name of the half that runs.
+        run(("e2label", root, NEW_LABEL), failed="the root of the image could not be named", more=FIXED_TIME)
+        return _packed(root, packed, told)
+
+
+def _packed(root: Path, packed: Path, told: Told) -> ReleasedFile:
     whole = hashlib.sha256()
-    left = part.size_mib * MIB
     with (
-        image.open("rb") as opened,
+        root.open("rb") as opened,
         packed.open("wb") as out,
         subprocess.Popen(XZ, stdin=subprocess.PIPE, stdout=out) as xz,  # noqa: S603 (a fixed command)
     ):
         assert xz.stdin is not None
-        opened.seek(part.start_mib * MIB)
-        while left and (piece := opened.read(min(PIECE_BYTES, left))):
+        while piece := opened.read(PIECE_BYTES):
             whole.update(piece)
             xz.stdin.write(piece)
-            left -= len(piece)
-            told(part.size_mib * MIB - left)
+            told(opened.tell())
         xz.stdin.close()
-    if xz.returncode != 0 or left:
+    if xz.returncode != 0:
         raise Trouble("the root of the image could not be packed", "is the disk full?")
-    return _listed(packed, part.size_mib * MIB, whole.hexdigest())
+    return _listed(packed, root.stat().st_size, whole.hexdigest())
+
+
+def _copied(card: Path, folder: Path) -> ReleasedFile:
+    content = looked_through(card)
+    there = folder / card.name
+    if there.resolve() != card.resolve():
+        shutil.copyfile(card, there)
+    return _listed(there, content.size, content.sha256)
 
 
 def _pack_boot(image: Path, archive: Path) -> ReleasedFile:

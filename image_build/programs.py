@@ -17,6 +17,7 @@ PACKAGES = {
     "chroot": "coreutils",
     "debugfs": "e2fsprogs",
     "e2fsck": "e2fsprogs",
+    "e2label": "e2fsprogs",
     "fsck.fat": "dosfstools",
     "git": "git",
     "lsblk": "util-linux",

@@ -114,16 +114,23 @@ def settle(page: str | None, within_s: float) -> None:
 @click.option(
     "--days", default=GOOD_FOR_DAYS, show_default=True, help="For how many days from today it may be installed."
 )
+@click.option(
+    "--card",
+    "cards",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A whole image (.img.xz) to list too, for flash. May be given several times.",
+)
 @click.option("--smoke", is_flag=True, help="IMAGE is the cut-down one.")
-def bundle(image: Path, out: Path, name: str, version: int, days: int, smoke: bool) -> None:
+def bundle(image: Path, out: Path, name: str, version: int, days: int, cards: tuple[Path, ...], smoke: bool) -> None:
     """Make an update of IMAGE (.img): the files of a release, and the list that two of three founders sign."""
-    from image_build.bundle import make_bundle
+    from image_build.bundle import Named, make_bundle
     from image_build.plan import FULL, MIB, SMOKE
 
     plan = SMOKE if smoke else FULL
-    expires = datetime.now(UTC).date() + timedelta(days=days)
+    named = Named(version, name, datetime.now(UTC).date() + timedelta(days=days))
     with told_in_words(), bar("packing", plan.slot_mib * MIB) as told:
-        make_bundle(image, plan, out, version=version, name=name, expires=expires, told=told)
+        make_bundle(image, plan, out, named, whole=cards, told=told)
     say(f"{out} holds an update, unsigned. Two of the three founders, each with their own key, type:")
     click.echo(f"minisign -S -s THEIR.key -m {out}/release.json -x {out}/release.json.THEIRS.minisig")
 

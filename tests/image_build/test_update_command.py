@@ -10,16 +10,18 @@ import pytest
 from click.testing import CliRunner
 from release_rig import KEYS, NUMBERS, public_keys
 
-from image_build.bundle import make_bundle
+from image_build.bundle import NEW_LABEL, Named, make_bundle
 from image_build.install import BOOT_FILE, ROOT_FILE
 from image_build.minisign import sign
 from image_build.partitions import layout, size_mib, table
 from image_build.plan import MIB, Plan
+from image_build.programs import run
 from image_build.release import RELEASE_FILE, Trust, check_file, read_release_beside
 from image_build.unpacking import content_of, unpacked
 from porchlight.image_update import settle, try_once, update, wait_until_well
 
 PLAN = Plan("test", (), boot_mib=40, slot_mib=4, data_mib=4)
+NAMED = Named(version=9, name="0.9", expires=date(2027, 1, 1))
 
 
 @pytest.mark.parametrize("command", [settle, try_once])
@@ -69,10 +71,12 @@ def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (slot / "vmlinuz").write_bytes(b"a kernel")
     (slot / "cmdline.txt").write_text("root=LABEL=porchlight-a ro\n")
     subprocess.run(["mcopy", "-s", "-i", fat, slot, "::a"], check=True, capture_output=True)
+    root = tmp_path / "root"
+    run(("mke2fs", "-q", "-t", "ext4", "-L", "porchlight-a", root, f"{PLAN.slot_mib}M"), failed="no root")
     starts = {part.name: part.start_mib * MIB for part in layout(PLAN)}
     with file.open("r+b") as opened:
         os.pwrite(opened.fileno(), fat.read_bytes(), starts["boot"])
-        os.pwrite(opened.fileno(), b"the root" * 1000, starts["root a"])
+        os.pwrite(opened.fileno(), root.read_bytes(), starts["root a"])
         os.pwrite(opened.fileno(), b"not the root", starts["root b"])
     return file
 
@@ -80,7 +84,7 @@ def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.system
 def test_a_bundle_that_two_founders_signed_is_a_release(image: Path, tmp_path: Path) -> None:
     folder = tmp_path / "release"
-    make_bundle(image, PLAN, folder, version=9, name="0.9", expires=date(2027, 1, 1), told=lambda _bytes: None)
+    make_bundle(image, PLAN, folder, NAMED, whole=[image])
     raw = (folder / RELEASE_FILE).read_bytes()
     for at in (0, 2):
         (folder / f"{RELEASE_FILE}.{at}.minisig").write_text(sign(raw, KEYS[at], NUMBERS[at], "0.9"))
@@ -92,8 +96,13 @@ def test_a_bundle_that_two_founders_signed_is_a_release(image: Path, tmp_path: P
     root = release.file(ROOT_FILE)
     content = content_of(unpacked(folder / ROOT_FILE))
     assert root is not None and (content.size, content.sha256) == (root.extract_size, root.extract_sha256)
-    assert next(unpacked(folder / ROOT_FILE)).startswith(b"the root")
+    root_file = tmp_path / "unpacked"
+    root_file.write_bytes(b"".join(unpacked(folder / ROOT_FILE)))
+    assert run(("e2label", root_file), failed="no label").strip() == NEW_LABEL  # never that of the half that runs
+    run(("e2fsck", "-f", "-n", root_file), failed="the root is damaged")
     assert content.size == PLAN.slot_mib * MIB
+    card = release.file(image.name)
+    assert card is not None and card.extract_size == size_mib(PLAN) * MIB
     with tarfile.open(folder / BOOT_FILE) as tar:
         assert tar.getnames() == ["cmdline.txt", "vmlinuz"]
 
@@ -102,9 +111,7 @@ def test_a_bundle_that_two_founders_signed_is_a_release(image: Path, tmp_path: P
 def test_one_image_makes_one_bundle(image: Path, tmp_path: Path) -> None:
     made = []
     for name in ("one", "two"):
-        make_bundle(
-            image, PLAN, tmp_path / name, version=9, name="0.9", expires=date(2027, 1, 1), told=lambda _bytes: None
-        )
+        make_bundle(image, PLAN, tmp_path / name, NAMED)
         made.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
 
     assert made[0] == made[1] and len(made[0]) == 3

@@ -14,7 +14,10 @@ from captive_portal.access_point.installed import Change
 Command = tuple[str, ...]
 HOSTAPD_UNIT, DNSMASQ_UNIT = "porchlight-hostapd.service", "porchlight-dnsmasq.service"
 FIREWALL_UNIT = "porchlight-firewall.service"
-NETWORKD, TIME, NETWORK_MANAGER = "systemd-networkd.service", "systemd-timesyncd.service", "NetworkManager.service"
+NETWORKD, TIME = "systemd-networkd.service", "systemd-timesyncd.service"
+NETWORK_MANAGER = (
+    "NetworkManager.servic[e]"  # a pattern: of one that is not installed systemctl would say that it failed
+)
 
 
 class Piece(StrEnum):

@@ -15,9 +15,8 @@ Command = tuple[str, ...]
 HOSTAPD_UNIT, DNSMASQ_UNIT = "porchlight-hostapd.service", "porchlight-dnsmasq.service"
 FIREWALL_UNIT = "porchlight-firewall.service"
 NETWORKD, TIME = "systemd-networkd.service", "systemd-timesyncd.service"
-NETWORK_MANAGER = (
-    "NetworkManager.servic[e]"  # a pattern: of one that is not installed systemctl would say that it failed
-)
+# A pattern, for what is loaded: of one by its name that is not installed, systemctl says that it failed.
+NETWORK_MANAGER = "NetworkManager.servic[e]"
 
 
 class Piece(StrEnum):

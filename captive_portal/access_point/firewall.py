@@ -1,8 +1,11 @@
-"""Which packets may come in, go through, come back? One table of nftables, replaced whole.
+"""Which packets may come in, go through, come back? Tables of nftables, replaced whole.
 
 Phones reach the name server, leases and the pages, and each other never. Whatever else they try is refused at once:
 an app that waits for an answer drains its phone. Towards the wires the machine is as closed as a hub can be: pages and
 SSH. What goes out from the hub itself is free.
+
+Which Wi-Fi password a phone used is told by its IP address, which the kernel's table of neighbours leads to its own
+address on the air, and from there to hostapd's word. So that table must hold no phone's lies about another's.
 """
 
 from collections.abc import Iterable
@@ -10,7 +13,7 @@ from ipaddress import ip_address
 
 from captive_portal.access_point.plan import AccessPoint, Uplink
 
-TABLE = "inet porchlight"
+TABLE, NEIGHBOURS = "inet porchlight", "arp porchlight"
 CONNECTIONS_MAX = 30  # of one phone to the pages: two browsers, and probes beside them; a dripping client holds no more
 KNOCKS_PER_S, KNOCKS_BURST = 30, 120  # new connections of one phone
 NAMES_PER_S, NAMES_BURST = 40, 200  # questions of one phone to the name server; a phone that joins asks 50 at once
@@ -32,6 +35,20 @@ def render(ap: AccessPoint) -> str:
 # Written by Porchlight from hub.toml; do not edit.
 table {TABLE} {{}}
 delete table {TABLE}
+table {NEIGHBOURS} {{}}
+delete table {NEIGHBOURS}
+
+# A phone speaks of the address on the air from which it sends, and of no other's: the set holds pairs of the same.
+table {NEIGHBOURS} {{
+    set same {{ type ether_addr . ether_addr; size 4096; flags dynamic, timeout; timeout 2m; }}
+
+    chain arriving {{
+        type filter hook input priority filter; policy accept;
+        iifname != "{ap.interface}" accept
+        update @same {{ ether saddr . ether saddr }}
+        ether saddr . arp saddr ether != @same drop
+    }}
+}}
 
 table {TABLE} {{
 {_indented(_sets(ap))}
@@ -107,6 +124,7 @@ table {TABLE} {{
         type filter hook forward priority filter; policy accept;
         iifname "{ap.interface}" goto leaving
         oifname "{ap.interface}" goto returning
+{_indented(_from_uplink(ap), 2)}\
     }}
 
     chain leaving {{
@@ -195,6 +213,14 @@ iifname != "{uplink.interface}" drop
 update @received {{ ip daddr {_rate_over(uplink)} }} drop
 ct state established,related accept
 """
+
+
+def _from_uplink(ap: AccessPoint) -> str:
+    """A shared uplink's interface forwards what comes in there; a wire is not meant."""
+    if not (uplink := _shared(ap)) or not (wires := [wire for wire in ap.wires if wire != uplink.interface]):
+        return ""
+    names = _set_of(f'"{wire}"' for wire in wires)
+    return f'iifname "{uplink.interface}" oifname {names} ct state new drop\n'
 
 
 def _behind_uplink(ap: AccessPoint) -> str:

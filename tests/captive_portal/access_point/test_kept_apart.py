@@ -1,6 +1,7 @@
 """Who reaches whom: phones not each other, nothing through the hub, and of the hub only what they came for."""
 
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,7 @@ from namespaces import Machine, listens, until, watched
 pytestmark = pytest.mark.system
 
 SSH, ANY_OTHER, UDP_OTHER = 22, 5000, 5353
+HONEST = "10.42.0.250"  # an address of the phones' network that no phone has
 SERVE = """
 import socketserver, sys
 class Answer(socketserver.BaseRequestHandler):
@@ -83,6 +85,33 @@ def test_nor_by_way_of_the_hub(spot: Hotspot, phones: list[Phone]) -> None:
 
     assert not reaches(one.machine, other.address, ANY_OTHER)
     assert not one.machine.pings(other.address)
+
+
+def test_a_phone_cannot_pass_for_another_on_the_air(spot: Hotspot, phones: list[Phone]) -> None:
+    """By its address on the air the hub tells which password a phone used. A forged ARP packet must not change that."""
+    one, other = phones
+    assert one.fetch(HOME).stderr.split()[0] == "200"
+    own, others = (bytes.fromhex(phone.machine.mac(WIFI).replace(":", "")) for phone in phones)
+    with one.machine.entered(), socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
+        raw.bind((WIFI, 0))
+        for operation in (1, 2):
+            raw.send(arp(operation, own, others, one.address))
+        raw.send(arp(1, own, own, HONEST))
+
+    until(lambda: neighbour(spot, HONEST) == one.machine.mac(WIFI), "what was true came through, after the lie")
+    assert neighbour(spot, one.address) == one.machine.mac(WIFI)
+    assert one.fetch(HOME).stderr.split()[0] == other.fetch(HOME).stderr.split()[0] == "200"
+
+
+def arp(operation: int, sender: bytes, says: bytes, address: str) -> bytes:
+    """A broadcast of `sender`: `address` is at `says` (RFC 826)."""
+    head = b"\xff" * 6 + sender + struct.pack("!HHHBBH", 0x0806, 1, 0x0800, 6, 4, operation)
+    return head + says + socket.inet_aton(address) + bytes(6) + socket.inet_aton(OWN)
+
+
+def neighbour(spot: Hotspot, address: str) -> str:
+    shown = spot.hub.run("ip", "neighbour", "show", address, "dev", WIFI).stdout.split()
+    return shown[shown.index("lladdr") + 1] if "lladdr" in shown else ""
 
 
 @pytest.mark.parametrize("port", [SSH, ANY_OTHER])

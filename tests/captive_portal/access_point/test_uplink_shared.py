@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hotspot import ELSEWHERE, HOME, LYING, OWN, UPLINK_HUB, WIRE_PEER, Hotspot, Phone, hotspot
+from hotspot import ELSEWHERE, HOME, LYING, OWN, UPLINK_HUB, UPLINK_PEER, WIRE_PEER, Hotspot, Phone, hotspot
 from namespaces import listens, until, watched
 from packets import ask_udp, dns_addresses, dns_query
 
@@ -112,6 +112,15 @@ def test_nobody_at_the_uplink_comes_in(spot: Hotspot, phones: list[Phone]) -> No
     with spot.uplink.entered(), pytest.raises(OSError), socket.create_connection((UPLINK_HUB, 8080), 5):
         pass
     spot.uplink.run("ip", "route", "delete", "10.42.0.0/24")
+
+
+def test_nobody_at_the_uplink_goes_on_to_a_wire(spot: Hotspot) -> None:
+    spot.uplink.run("ip", "route", "replace", f"{WIRE_PEER}/32", "via", UPLINK_HUB)
+    with watched(spot.wire, "eth0") as by_wire:
+        assert not spot.uplink.pings(WIRE_PEER)
+        assert spot.hub.pings(WIRE_PEER, wait_s=20)
+        assert UPLINK_PEER not in {packet.source for packet in by_wire()}
+    spot.uplink.run("ip", "route", "delete", f"{WIRE_PEER}/32")
 
 
 def most_bytes(seconds: float) -> float:

@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 # What needs only Python; the other marks are told in pyproject.toml.
-EVERYWHERE := not system and not crash and not image and not image_long
+EVERYWHERE := not system and not crash and not image and not image_long and not wifi
 
-.PHONY: environment demo test test-system test-crash image image-smoke image-long image-twice lint format screens lock clean
+.PHONY: environment demo test test-system test-crash test-wifi image image-smoke image-long image-twice lint format screens lock clean
 
 # Only the environment: afterwards .venv/bin/porchlight is the command.
 environment: $(VENV)/run.stamp
@@ -41,6 +41,11 @@ image: $(VENV)/run.stamp
 image-smoke: $(VENV)/test.stamp
 	scripts/install-debian-packages image
 	$(BIN)/pytest -s -m image $(ARGS)
+
+# The Wi-Fi of the same image, with the kernel's virtual radios: a quarter of an hour. PORCHLIGHT_IMAGE=FILE: one that is there.
+test-wifi: $(VENV)/test.stamp
+	scripts/install-debian-packages image
+	$(BIN)/pytest -s -m wifi $(ARGS) tests/wifi
 
 # Twenty power cuts, and the whole image as the SD card of an emulated Pi 3.
 image-long: $(VENV)/test.stamp

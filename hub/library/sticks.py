@@ -15,6 +15,8 @@ LOOK_S = 5.0
 FILES_MAX = 200
 FOLDERS_MAX = 400
 DEPTH_MAX = 4
+# Where the hub itself lives. A Pi's own card counts as one that can be pulled out: to lsblk all of "mmc" is hotplug.
+SYSTEM = frozenset({"/", "/boot", "/boot/firmware", "/data"})
 INBOX = "inbox"  # in the library's folder: what is put there is offered as from a stick
 
 
@@ -50,19 +52,27 @@ def _lsblk() -> bytes:
 
 
 def mounted_sticks(look: Callable[[], bytes] = _lsblk) -> list[tuple[str, Path]]:
-    """(name, folder) of each removable drive that is mounted."""
+    """(name, folder) of each removable drive that is mounted; never of the drive that the hub itself runs from."""
     try:
         devices = msgspec.json.decode(look(), type=Devices)
     except (ValueError, RecursionError):
         return []
-    return list(_mounts(devices.blockdevices, removable=False))
+    others = tuple(drive for drive in devices.blockdevices if SYSTEM.isdisjoint(_points(drive)))
+    return list(_mounts(others, removable=False))
+
+
+def _points(device: Device) -> Iterator[str]:
+    """Where it and its parts are mounted."""
+    yield from (point for point in device.mountpoints if point)
+    for child in device.children:
+        yield from _points(child)
 
 
 def _mounts(devices: tuple[Device, ...], *, removable: bool) -> Iterator[tuple[str, Path]]:
     for device in devices:
         can_go = removable or device.rm or device.hotplug or device.tran == "usb"
         for point in device.mountpoints:
-            if can_go and point and point.startswith("/") and point not in ("/", "/boot", "/boot/firmware"):
+            if can_go and point and point.startswith("/"):
                 yield device.label or device.name, Path(point)
         yield from _mounts(device.children, removable=can_go)
 

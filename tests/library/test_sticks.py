@@ -26,6 +26,17 @@ def test_a_system_that_runs_from_a_stick_does_not_offer_itself() -> None:
     assert mounted_sticks(lambda: said({"name": "sda", "rm": True, "mountpoints": ["/", "/boot/firmware"]})) == []
 
 
+def test_a_pis_own_card_is_no_stick_although_lsblk_takes_it_for_one_that_can_be_pulled_out() -> None:
+    card = {"name": "mmcblk0", "rm": False, "hotplug": True, "tran": None, "mountpoints": [None], "children": [
+        {"name": "mmcblk0p1", "hotplug": True, "mountpoints": ["/boot/firmware"]},
+        {"name": "mmcblk0p2", "hotplug": True, "mountpoints": ["/"]},
+        {"name": "mmcblk0p4", "hotplug": True, "mountpoints": ["/data", "/var/lib/systemd"]}]}  # fmt: skip
+    ssd = {"name": "sda", "tran": "usb", "mountpoints": [None], "children": [
+        {"name": "sda4", "mountpoints": ["/data"]}, {"name": "sda5", "mountpoints": ["/srv"]}]}  # fmt: skip
+
+    assert mounted_sticks(lambda: said(card, ssd)) == []
+
+
 @given(st.binary(max_size=80))
 def test_whatever_lsblk_says_is_answered(raw: bytes) -> None:
     assert mounted_sticks(lambda: raw) == []

@@ -63,7 +63,7 @@ def verify(job: Job, told: Told = lambda _bytes: None) -> None:
     """Read everything back from the card itself, not from memory. Ends in words if one bit is not as it should be."""
     whole = hashlib.sha256()
     with _opened(job.target, os.O_RDONLY) as card:
-        _forget_what_is_in_memory(card)
+        _forget_what_is_in_memory(card, job.target)
         at = 0
         while at < job.content.size:
             piece = _read_at(card, min(PIECE_BYTES, job.content.size - at), at, job.target)
@@ -123,10 +123,13 @@ def _sync(card: int, target: Path) -> None:
         raise _trouble(problem, target) from None
 
 
-def _forget_what_is_in_memory(card: int) -> None:
-    os.posix_fadvise(card, 0, 0, os.POSIX_FADV_DONTNEED)
-    if stat.S_ISBLK(os.fstat(card).st_mode):
-        fcntl.ioctl(card, BLKFLSBUF)
+def _forget_what_is_in_memory(card: int, target: Path) -> None:
+    try:
+        os.posix_fadvise(card, 0, 0, os.POSIX_FADV_DONTNEED)
+        if stat.S_ISBLK(os.fstat(card).st_mode):
+            fcntl.ioctl(card, BLKFLSBUF)
+    except OSError as problem:
+        raise _trouble(problem, target) from None
 
 
 def _trouble(problem: OSError, target: Path) -> Trouble:

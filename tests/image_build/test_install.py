@@ -1,11 +1,15 @@
 """A new system is tried once and kept if it is well; whatever happens before that, the card starts as it did."""
 
+import errno
 import lzma
 import os
+import shutil
+import subprocess
 import tarfile
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from release_rig import public_keys, release_of, signatures
@@ -24,6 +28,7 @@ from image_build.install import (
     went_back,
 )
 from image_build.release import Release, Trust, read_release
+from image_build.slot_files import write_boot
 from image_build.trouble import Trouble
 
 CONFIG = b"arm_64bit=1\r\nos_prefix=a/\r\nkernel=vmlinuz\r\n"
@@ -206,7 +211,11 @@ class Mains:
         monkeypatch.setattr(real, name, gated)
 
 
-def test_a_power_cut_in_any_step_leaves_a_card_that_starts(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("trial", slots.Trial)
+def test_a_power_cut_in_any_step_leaves_a_card_that_starts(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, trial: slots.Trial
+) -> None:
+    hub.card = replace(hub.card, trial=trial)
     cuts = 0
     for step in range(1, 200):
         mains = Mains(step)
@@ -231,6 +240,125 @@ def test_a_power_cut_in_any_step_leaves_a_card_that_starts(hub: Hub, monkeypatch
     else:
         pytest.fail("it never came to its end")
     assert cuts > 15 and hub.starts() == "b"
+
+
+def test_where_the_kernel_cannot_ask_the_boot_code_the_letter_asks(hub: Hub) -> None:
+    hub.card = replace(hub.card, trial=slots.Trial.LETTER)
+    hub.install()
+
+    assert begin_try(hub.card) == ""  # a plain restart
+
+    assert hub.starts() == "b"
+    begin_trial(hub, running="b")
+    assert hub.starts() == "a" and is_on_trial(hub.started_as("b"))  # whatever comes now, the next start is the old one
+    assert keep(hub.started_as("b")).running == 7 and hub.starts() == "b"
+
+
+def test_a_power_cut_while_it_is_kept_is_another_trial(hub: Hub) -> None:
+    hub.card = replace(hub.card, trial=slots.Trial.LETTER)
+    hub.install()
+    begin_try(hub.card)
+    begin_trial(hub, running="b")
+    slots.choose(hub.card.boot, "b")  # `keep` came so far
+
+    begin_trial(hub, running="b")
+
+    assert hub.starts() == "a" and is_on_trial(hub.started_as("b"))
+    assert keep(hub.started_as("b")).running == 7 and hub.starts() == "b"
+
+
+def begin_trial(hub: Hub, *, running: str) -> None:
+    """What a system that starts does first."""
+    line = hub.folder / "cmdline"
+    line.write_text(LINE.replace("porchlight-a", f"porchlight-{running}"))
+    script = Path(slots.__file__).parent / "overlay/usr/lib/porchlight/trial"
+    subprocess.run(["sh", script, "begin", hub.card.boot, line], check=True)
+
+
+def test_while_a_new_system_is_on_trial_the_old_one_is_not_written_over(hub: Hub) -> None:
+    hub.install()
+    begin_try(hub.card)
+    hub.card = hub.started_as("b")
+    before = hub.root("a")
+
+    for refused in (hub.install, lambda: begin_try(hub.card)):
+        with pytest.raises(Trouble, match="on trial"):
+            refused()
+
+    assert hub.root("a") == before and hub.starts() == "a" and is_on_trial(hub.card)
+
+
+def test_a_root_that_is_larger_than_the_half_changes_nothing(hub: Hub) -> None:
+    os.truncate(hub.card.root_of("b"), len(NEW_ROOT) - 1)
+    before = hub.root("b")
+
+    with pytest.raises(Trouble, match="too large for this card"):
+        hub.install()
+
+    assert hub.root("b") == before and slots.tried_slot(hub.card.boot) is None
+
+
+def test_a_full_boot_partition_is_told_before_anything_is_written(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = hub.root("b")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=1_000_000))
+
+    with pytest.raises(Trouble, match="boot partition is full"):
+        hub.install()
+
+    assert hub.root("b") == before
+
+
+def test_a_half_that_does_not_take_what_is_written_is_told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pulled(*_: object) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "pwrite", pulled)
+
+    with pytest.raises(Trouble, match="the new system was not written") as told:
+        hub.install()
+
+    assert told.value.hint == "the system that runs is whole, and starts as before"
+    assert hub.starts() == "a" and slots.tried_slot(hub.card.boot) is None
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"VMLINUZ": b"x"}, "twice the same"),  # FAT knows one of them
+        ({f"{number}.dtb": b"x" for number in range(120)}, "too many"),
+        ({".hidden": b"x"}, "plain files"),
+        ({"cmdline.txt": b"root=/dev/sda1 ro"}, "names no root"),
+        ({"cmdline.txt": b"\xff\xfe"}, "names no root"),
+    ],
+)
+def test_boot_files_that_fit_no_slot_are_refused(hub: Hub, members: dict[str, bytes], words: str) -> None:
+    boot_archive(hub.stick / BOOT_FILE, **members)
+    hub.release = released(hub.stick)
+
+    with pytest.raises(Trouble, match=words):
+        hub.install()
+
+    assert hub.starts() == "a" and slots.tried_slot(hub.card.boot) is None
+
+
+@pytest.mark.parametrize(("raw", "words"), [(b"no archive" * 200, "damaged"), (bytes(10_240), "lack cmdline.txt")])
+def test_an_archive_that_is_none_is_told(hub: Hub, raw: bytes, words: str) -> None:
+    (hub.stick / BOOT_FILE).write_bytes(raw)
+    hub.release = released(hub.stick)
+
+    with pytest.raises(Trouble, match=words):
+        hub.install()
+
+    assert hub.starts() == "a" and slots.tried_slot(hub.card.boot) is None
+
+
+def test_a_stick_that_shows_something_else_the_second_time_is_noticed(hub: Hub) -> None:
+    boot = hub.release.file(BOOT_FILE)
+    assert boot is not None
+    boot_archive(hub.stick / BOOT_FILE, vmlinuz=b"another kernel")
+
+    with pytest.raises(Trouble, match="changed while it was read"):
+        write_boot(hub.stick / BOOT_FILE, boot, hub.card.boot / "b", "b")
 
 
 def test_a_config_that_names_no_slot_is_told(hub: Hub) -> None:

@@ -1,6 +1,6 @@
 """What waits for its turn on the air? A bounded queue by urgency; what overflows is decided here: never an alert."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
 from mesh.block import BlockId
@@ -77,8 +77,22 @@ class Outbox:
     def remove(self, key: Hashable) -> None:
         self._turns.pop(key, None)
 
+    def prune(self, is_live: Callable[[BlockId], bool]) -> None:
+        """Blocks that have expired wait no longer: a link may be away for months."""
+        for key, turn in list(self._turns.items()):
+            block_id = _block_of(turn)
+            if block_id is not None and not is_live(block_id):
+                del self._turns[key]
+
     def _drop_the_last(self) -> None:
         others = [turn for turn in self._turns.values() if turn.urgency is not Urgency.ALERT]
         if len(others) > self._waiting_max:
             self.overflowed += 1
             self.remove(max(others, key=lambda turn: turn.rank).key)
+
+
+def _block_of(turn: Turn) -> BlockId | None:
+    if turn.refusal is not None:
+        return turn.refusal.block_id
+    key = turn.key.block_id if isinstance(turn.key, Crossing) else turn.key
+    return key if isinstance(key, BlockId) else None

@@ -148,10 +148,13 @@ class Turns:
         return self.sender.take(self._build, now_s)
 
     def prune(self) -> None:
-        """The day has changed: what expired is neither asked for nor answered."""
+        """The day has changed: what expired is neither asked for nor answered nor sent."""
         self.answers.prune(self._logs.is_live)
         self.receipts.prune(self._logs.is_live)
         self.wants.prune(self._logs.missing)
+        self.sender.outbox.prune(self._logs.is_live)
+        for block_id in [each for each in self._unheard if not self._logs.is_live(each)]:
+            del self._unheard[block_id]
 
     # Saying it
 

@@ -6,14 +6,14 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import binary, builds, integers, lists, sampled_from
-from mesh_hubs import Stepped, block, hub_id, hub_keys, network, of_kind, roster, sends
+from mesh_hubs import TODAY, Stepped, block, hub_id, hub_keys, network, of_kind, roster, sends
 from towns import BEGAN_S, UNIX_S, Ether, Said, Town, ids, two_islands
 
 from mesh.block import Block, Priority
 from mesh.counter import COUNTER_MODULUS, STEP_S
 from mesh.digest import digest_bodies
 from mesh.engine import EngineConfig
-from mesh.events import Clone, Deliver, Dropped, Duplicate, FrameKind, FrameReceived, LinkChanged
+from mesh.events import Clone, DayChanged, Deliver, Dropped, Duplicate, FrameKind, FrameReceived, LinkChanged
 from mesh.frame import Clock, ControlKind, make_control, say_on_cheap
 from mesh.links.link import RADIO, STICK, LinkKind, kind_of
 from mesh.receipts import receipts_body
@@ -516,6 +516,18 @@ def test_a_block_of_another_hub_is_not_passed_on_to_a_link_that_is_down() -> Non
 
     assert hub.engine.waiting_on("mqtt") == waiting
     assert hub_id(1) == block(1).header.hub
+
+
+def test_what_waits_for_a_link_that_never_comes_is_forgotten_when_it_expires() -> None:
+    hub = Stepped(config=EngineConfig(links=("radio", "mqtt")))
+
+    for day in range(30):
+        hub.tell(DayChanged(TODAY + day, TODAY + day - 2))
+        for priority in (Priority.ALERT, Priority.ORDINARY):
+            hub.publish(block(0, 2 * day + (priority is Priority.ALERT), priority=priority, day=TODAY + day + 2))
+        hub.wait(DAY_S)
+
+    assert hub.engine.waiting_on("mqtt") <= 8  # of today, and of the two days before
 
 
 def test_a_later_part_of_a_digest_that_lacks_what_we_hold_is_answered_like_the_first() -> None:

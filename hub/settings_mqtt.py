@@ -115,7 +115,9 @@ def _check_one(part: MqttPart) -> Iterator[Fault]:
     if not part.address:
         yield "address", "it is missing", EXPECTED_MQTT["mqtt.address"]
     elif part.host_port is None:
-        yield "address", f'"{part.address[:60]}" is no address', EXPECTED_MQTT["mqtt.address"]
+        # With an @ it may hold a password, as addresses of other programs do: that is not shown.
+        shown = "this" if "@" in part.address else f'"{part.address[:60]}"'
+        yield "address", f"{shown} is no address", EXPECTED_MQTT["mqtt.address"]
     if part.tls and not part.ca:
         yield "ca", "it is missing, and tls is on", EXPECTED_MQTT["mqtt.ca"]
     if part.ca and not part.tls:

@@ -16,7 +16,7 @@ from hub.settings_mqtt import OWN
 from mesh.keys import RandomBytes
 from mesh.links.mqtt_topics import network_topic
 from mesh.roster import Network
-from porchlight.broker_certificate import Certified, hosts_of, issue, make_authority
+from porchlight.broker_certificate import Certified, hosts_of, is_issued_by, issue, make_authority
 from porchlight.mosquitto import (
     ACL,
     CA_PEM,
@@ -60,7 +60,7 @@ class BrokerFiles:
         broker = settings.broker
         authority = self._authority()
         hosts = [*dict.fromkeys([*(host for host, _ in broker.addresses), *broker.names])]
-        if not self._is_for(hosts):
+        if not self._is_right(authority, hosts):
             server = issue(authority, hosts)
             self._write(SERVER_KEY, server.key)
             self._write(SERVER_PEM, server.certificate)
@@ -78,6 +78,8 @@ class BrokerFiles:
 
     def render_elsewhere(self, settings: Settings, folder: Path) -> None:
         """The same for a Mosquitto that somebody else starts: `folder` holds all that it reads."""
+        if not str(folder.resolve()).isprintable():  # a line end would begin a line of the configuration
+            raise Stop("the folder's name has signs that Mosquitto cannot read", "name another", status=STATUS_USAGE)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for name in (ACL, PASSWORDS, SERVER_KEY, SERVER_PEM, CA_PEM):
@@ -142,13 +144,13 @@ class BrokerFiles:
         self._write(CA_PEM, made.certificate)
         return made
 
-    def _is_for(self, hosts: list[str]) -> bool:
-        """Whether the certificate is for these hosts, and its key there."""
+    def _is_right(self, authority: Certified, hosts: list[str]) -> bool:
+        """Whether the certificate is the authority's, for these hosts, and its key there."""
         certificate = self._read(SERVER_PEM)
+        if certificate is None or self._read(SERVER_KEY) is None:
+            return False
         try:
-            return (
-                certificate is not None and hosts_of(certificate) == set(hosts) and self._read(SERVER_KEY) is not None
-            )
+            return hosts_of(certificate) == set(hosts) and is_issued_by(authority.certificate, certificate)
         except ValueError:
             return False
 

@@ -130,6 +130,14 @@ def test_a_password_is_shown_in_no_problem(wrong: str) -> None:
     assert "12345678" not in str(found)
 
 
+def test_a_password_in_an_address_is_not_shown_either() -> None:
+    found = settings_from(HUB + '[mqtt.a]\naddress = "mqtts://alder:hunter2@broker.example"\nca = "x"\n', FILE)
+
+    assert isinstance(found, Problems)
+    assert "mqtt.a.address: this is no address" in str(found)
+    assert "hunter2" not in str(found)
+
+
 def test_a_password_beside_the_tables_is_not_shown_either() -> None:
     found = settings_from(HUB + '[mqtt]\npassword = "hunter2"\n', FILE)
 

@@ -12,6 +12,7 @@ from hub.settings import Settings
 from hub.settings_file import settings_from
 from hub.settings_text import hub_toml
 from mesh.links.mqtt_topics import network_topic
+from porchlight.broker_certificate import is_issued_by
 from porchlight.broker_files import BrokerFiles
 from porchlight.config import keyring_of, settings_of
 from porchlight.mosquitto import CA_PEM, CONF, PASSWORDS, render_conf
@@ -93,6 +94,25 @@ def test_the_certificate_follows_the_addresses_and_the_authority_does_not(cedar:
 
     assert typed("broker", "ca", "--config", cedar.config).stdout == authority
     assert (files_of(cedar).folder / "server.pem").read_bytes() != before
+
+
+def test_a_certificate_of_an_authority_that_is_lost_is_made_anew(cedar: Place, typed: Typed) -> None:
+    before = typed("broker", "ca", "--config", cedar.config).stdout
+    (files_of(cedar).folder / "ca.key").unlink()
+
+    after = typed("broker", "ca", "--config", cedar.config).stdout
+
+    assert after != before
+    assert is_issued_by(after.encode(), (files_of(cedar).folder / "server.pem").read_bytes())
+
+
+def test_a_folder_whose_name_would_add_lines_to_the_configuration_is_refused(
+    cedar: Place, typed: Typed, tmp_path: Path
+) -> None:
+    said = typed("broker", "render", tmp_path / "x\nallow_anonymous true", "--config", cedar.config)
+
+    assert said.exit_code == 2
+    assert list(tmp_path.rglob("mosquitto.conf")) == [files_of(cedar).folder / "mosquitto.conf"]
 
 
 def test_what_lies_there_is_for_the_hubs_user_alone(cedar: Place, typed: Typed, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from captive_portal.access_point.files import PLAIN, SECRET, RenderedFile
-from captive_portal.access_point.installed import Change, changes, installed, place, put
+from captive_portal.access_point.installed import Change, NotWritten, changes, installed, is_ours, place, put
 from captive_portal.access_point.programs import Missing, Run
 from captive_portal.access_point.services import Command, Piece, Place, commands_for, commands_to_mend, place_of
 
@@ -67,9 +67,10 @@ def apply(target: Sequence[RenderedFile], machine: Machine) -> Outcome:
         heard = (*changes((), target), *(change for change in todo if change.after is None))
     if not heard:
         return _mended(target, machine)
-    put(machine.root, (_UNFINISHED, *todo))
-    settled = False
+    written = settled = False
     try:
+        put(machine.root, (_UNFINISHED, *todo))
+        written = True
         troubles = _run_all(commands_for(heard, before, target), machine.run)
         pieces = _still_down(target, machine)
         if not troubles and (not pieces or Piece.INTERFACE in pieces):
@@ -79,8 +80,11 @@ def apply(target: Sequence[RenderedFile], machine: Machine) -> Outcome:
             settled = True
             return Outcome(Came.WAITS if pieces else Came.IN_FORCE, _said(pieces, target))
         told = (*troubles, *_said(pieces, target))
+    except NotWritten:
+        settled = not written  # then nothing was changed
+        raise
     finally:
-        # Also when a person pressed Ctrl-C meanwhile: nothing stays half done.
+        # Also when a person pressed Ctrl-C meanwhile, or the unit is stopped: nothing stays half done.
         if not settled:
             left = _put_back(heard, before, target, machine)
     if left:
@@ -100,7 +104,11 @@ def kept(root: Path) -> tuple[RenderedFile, ...]:
             found = msgspec.json.decode(opened.read(BEFORE_BYTES_MAX), type=_Before)
     except (OSError, msgspec.MsgspecError, UnicodeError):
         return ()
-    return tuple(RenderedFile(Path(file.path), file.text, SECRET if file.is_secret else PLAIN) for file in found.files)
+    return tuple(
+        RenderedFile(Path(file.path), file.text, SECRET if file.is_secret else PLAIN)
+        for file in found.files
+        if is_ours(Path(file.path))
+    )
 
 
 class _BeforeFile(Struct, frozen=True):

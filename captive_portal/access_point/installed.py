@@ -51,6 +51,11 @@ def place(root: Path, path: Path) -> Path:
     return root / path.relative_to("/")
 
 
+def is_ours(path: Path) -> bool:
+    """Whether a file there can be one of an access point: root writes nowhere else, whoever says so."""
+    return path in FIXED or (path.parent == NETWORKS and path.match(CABLES))
+
+
 def installed(root: Path) -> tuple[RenderedFile, ...]:
     """What lies there of ours."""
     cables = sorted(place(root, NETWORKS).glob(CABLES))

@@ -1,5 +1,6 @@
 """Configurations that come into force and go back: real files below a folder, commands that are only noted."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from access_point_cases import access_point
 
 from captive_portal.access_point import files
-from captive_portal.access_point.apply import UNFINISHED, UP_S_MAX, Came, Machine, Outcome, apply, kept, revert
+from captive_portal.access_point.apply import BEFORE, UNFINISHED, UP_S_MAX, Came, Machine, Outcome, apply, kept, revert
 from captive_portal.access_point.files import RenderedFile, rendered
 from captive_portal.access_point.installed import NotWritten, changes, difference, installed, place, put
 from captive_portal.access_point.programs import Done, Missing
@@ -200,6 +201,26 @@ def test_ctrl_c_in_the_middle_puts_things_back(board: Board) -> None:
     assert not place(board.root, UNFINISHED).exists()
 
 
+def test_one_who_is_stopped_in_the_midst_of_writing_leaves_what_was_there(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board.apply(rendered(access_point()))
+    replace, written = Path.rename, list[str]()
+
+    def rename(new: Path, target: Path) -> Path:
+        written.append(target.name)
+        if len(written) == 3:
+            raise SystemExit(143)
+        return replace(new, target)
+
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        patched.setattr(Path, "rename", rename)
+        board.apply(rendered(access_point("two-wires")))
+
+    assert set(installed(board.root)) == set(rendered(access_point()))
+    assert not place(board.root, UNFINISHED).exists()
+
+
 def test_revert_brings_back_what_was_before_and_a_second_one_what_is_now(board: Board) -> None:
     poster, five = rendered(access_point()), rendered(access_point("5-ghz"))
     board.apply(poster)
@@ -218,6 +239,17 @@ def test_revert_with_nothing_before_takes_the_access_point_down(board: Board) ->
     assert installed(board.root) == ()
     assert "systemctl stop porchlight-hostapd.service" in board.calls
     assert "ip address flush dev wlan0" in board.calls
+
+
+def test_what_is_kept_for_revert_leads_root_to_no_file_but_its_own(board: Board) -> None:
+    board.apply(rendered(access_point()))
+    board.apply(rendered(access_point("two-wires")))
+    file = place(board.root, BEFORE)
+    evil = [{"path": path, "text": "", "is_secret": False} for path in ("/etc/passwd", "/run/systemd/network/../x")]
+    held = json.loads(file.read_text())
+    file.write_text(json.dumps({"files": [*held["files"], *evil]}))
+
+    assert set(kept(board.root)) == set(rendered(access_point()))
 
 
 def test_without_systemd_it_is_said_and_nothing_stays(board: Board) -> None:

@@ -3,6 +3,7 @@
 systemctl and networkctl are small scripts that do what the units would. hostapd is the real one, without a radio.
 """
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from namespaces import Machine, machines, needs_root
+from namespaces import START_S, Machine, machines, needs_root, until
 
 from hub.settings_text import hub_toml
 from porchlight.init import begin_hub
@@ -149,6 +150,22 @@ def test_a_channel_that_the_radio_cannot_goes_back_by_itself(here: Here) -> None
     assert here.calls == ["restart porchlight-hostapd.service"] * 2
     assert here.types("tend", "--config", str(here.config)).returncode == 0
     assert here.address() == OWN
+
+
+def test_a_unit_that_is_stopped_in_the_middle_puts_things_back_first(here: Here) -> None:
+    here.applies("--yes")
+    before = here.conf()
+    here.settings(channel=36)  # it waits for an access point that does not come
+    typed = f"echo $$ >/run/apply.pid; exec env PATH={here.path} {sys.executable} -m porchlight.cli access-point apply"
+    stopped = here.machine.start("sh", "-c", f"{typed} --unattended --config {here.config}")
+    until(lambda: "channel=36\n" in here.conf(), "the new configuration is written")
+
+    here.machine.run("sh", "-c", "kill -TERM $(cat /run/apply.pid)")
+
+    assert stopped.wait(START_S) == 128 + signal.SIGTERM
+    assert here.conf() == before
+    assert here.address() == OWN
+    assert not here.machine.run("ls", "/run/porchlight").stdout.count("unfinished")
 
 
 def test_another_password_comes_in_without_sending_anybody_away(here: Here) -> None:

@@ -241,7 +241,7 @@ class Engine:
 
     def _publish(self, block: Block) -> None:
         self._logs.add(block.header)
-        self._own_digest.changed()
+        self._own_digest.changed(block.header.log)
         for end in self._ends.values():
             end.hearing.fresh(block.id, self._now_s)
             end.turns.receipts.track(block.id)
@@ -251,7 +251,7 @@ class Engine:
     def _change_day(self, sealing_day: int, kept_day: int) -> None:
         self._intake.sealing_day, self._intake.kept_day = sealing_day, kept_day
         self._logs.change_day(sealing_day, kept_day)
-        self._own_digest.changed()
+        self._own_digest.all_changed()
         for end in self._ends.values():
             end.turns.prune()
             end.hearing.digest_changed()
@@ -259,7 +259,7 @@ class Engine:
     def _change_roster(self, network: Network, roster: Roster) -> None:
         self._intake.network, self._intake.roster = network, roster
         self._writer.network = network
-        self._own_digest.changed()
+        self._own_digest.all_changed()
         alone = len(roster) <= 1
         if alone is not self._alone:
             self._alone = alone

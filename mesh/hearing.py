@@ -146,7 +146,7 @@ class Hearing:
         ):
             self._stand(self._life.meet(Met.PEER_KNOWS_MORE))
         self._logs.add(header)
-        self._turns.own_digest.changed()
+        self._turns.own_digest.changed(header.log)
         self.fresh(block.id, now_s)
         via_repair = self._turns.wants.got(block.id, now_s)
         self._turns.wants.claim(header.log, self._logs.gap_below(block.id), header.hub, now_s, jumped=True)

@@ -19,11 +19,12 @@ class Log:
     last_day: int = 0
     live: Runs | None = None  # cached; None: to be computed
 
-    def add(self, sequence: int, day: int, priority: Priority) -> None:
+    def add(self, sequence: int, day: int, priority: Priority, *, is_live: bool) -> None:
         self.numbers[sequence] = day * 4 + priority
         self.high = max(self.high, sequence)
         self.last_day = max(self.last_day, day)
-        self.live = None
+        if is_live and self.live is not None:
+            self.live = union(self.live, ((sequence, sequence),))
 
 
 class Logs:
@@ -37,7 +38,7 @@ class Logs:
     def add(self, header: Header) -> None:
         log = self._logs.setdefault(header.log, Log())
         day = expiry_day(header, self.sealing_day)
-        log.add(header.sequence, day, header.priority)
+        log.add(header.sequence, day, header.priority, is_live=day >= self.sealing_day)
         if day < self.sealing_day:
             log.floor = max(log.floor, header.sequence + 1)
 

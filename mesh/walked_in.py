@@ -48,5 +48,5 @@ class WalkedIn:
         if is_own and header.sequence > self._logs.high(header.log) and self._life.meet(Met.PEER_KNOWS_MORE):
             out.append(PeersKnow(self._life.number, self._life.standing))
         self._logs.add(header)
-        self._own_digest.changed()
+        self._own_digest.changed(header.log)
         out.append(Deliver(block, via_repair=False, link=STICK))

@@ -17,8 +17,10 @@ from mesh.links.mqtt_broker import Broker
 from mesh.links.mqtt_session import Timing
 
 HERE = "127.0.0.1"
-PATIENCE_S = 30.0
-QUICK = Timing(pause_s_first=0.05, pause_s_most=0.5, answer_s=60.0, keepalive_s=60)  # the machine may be busy
+PATIENCE_S = 60.0
+QUICK = Timing(  # and patient, since the machine may be busy
+    connect_s=30.0, pause_s_first=0.05, pause_s_most=0.5, answer_s=60.0, keepalive_s=60
+)
 
 
 def mosquitto_program() -> str:
@@ -88,11 +90,11 @@ def quiet_port() -> int:
 def quiet_ports(count: int) -> list[int]:
     """Free ones that no outgoing connection is given by the kernel: else one could take them while a broker is down.
 
-    Test processes that run at once begin at other places.
+    Test processes that run at once begin at other places; and all below those of tests/ports.py.
     """
-    first = 20_000 + os.getpid() % 1_200 * 10
+    first = 10_000 + os.getpid() % 800 * 10
     free: list[int] = []
-    for port in [*range(first, 32_000), *range(20_000, first)]:
+    for port in [*range(first, 18_000), *range(10_000, first)]:
         with contextlib.suppress(OSError), socket.socket() as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind((HERE, port))

@@ -26,7 +26,7 @@ PROGRAMS = (
     "qemu-aarch64-static", "sfdisk", "tar", "update-binfmts", "xz",
 )  # fmt: skip
 ROOM_BYTES = 6 << 30  # cache and work of one build, with the results of the build before
-STEPS = 10  # of `build`, for the counter that a person sees
+STEPS = 9  # of `build`, for the counter that a person sees
 UV_LOCK = Path(__file__).parent / "requirements-uv.lock"
 
 

@@ -1,9 +1,11 @@
 """Which state of the project goes into the image? The files that git knows; the last commit's time for all clocks."""
 
 import hashlib
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from image_build.programs import run
 from image_build.trouble import Trouble
@@ -28,9 +30,10 @@ class Source:
         whole = hashlib.sha256()
         for name in self.files:
             if name.startswith(prefixes):
-                path = self.folder / name
-                whole.update(f"{name} {path.stat().st_mode & 0o111:o} {path.stat().st_size}\n".encode())
-                whole.update(path.read_bytes())
+                with self._opened(name) as file:
+                    content = file.read()
+                    whole.update(f"{name} {os.fstat(file.fileno()).st_mode & 0o111:o} {len(content)}\n".encode())
+                whole.update(content)
         return whole.hexdigest()
 
     def copy_to(self, folder: Path, *prefixes: str) -> None:
@@ -38,7 +41,15 @@ class Source:
             if name.startswith(prefixes):
                 target = folder / name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(self.folder / name, target)
+                with self._opened(name) as file, target.open("wb") as copy:
+                    shutil.copyfileobj(file, copy)
+                    os.fchmod(copy.fileno(), 0o755 if os.fstat(file.fileno()).st_mode & 0o111 else 0o644)
+
+    def _opened(self, name: str) -> BinaryIO:
+        try:
+            return (self.folder / name).open("rb")
+        except FileNotFoundError:
+            raise Trouble(f"{name} is gone: the checkout changed while it was read", "type the same again") from None
 
 
 def source_in(folder: Path) -> Source:

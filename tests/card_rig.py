@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import requests
 from neighbour import Phone
@@ -68,5 +69,15 @@ def memory_used_mb(machine: Machine) -> float:
     return (kib["MemTotal"] - kib["MemAvailable"]) / 1000
 
 
+class PatientSession(requests.Session):
+    """An emulated machine beside other work may need a minute for four words."""
+
+    def request(self, *arguments: Any, **named: Any) -> requests.Response:
+        return super().request(*arguments, **{**named, "timeout": 300})
+
+
 def phone_at(machine: Machine) -> Phone:
-    return Phone(machine.address)
+    phone = Phone(machine.address)
+    phone._session = PatientSession()
+    phone._session.headers["Accept-Language"] = "en"
+    return phone

@@ -28,7 +28,7 @@ def test_posts_are_there_after_twenty_power_cuts_right_behind_their_acknowledgem
         written: list[tuple[str, str]] = []
         for number in range(POWER_CUTS):
             title = f"Blankets before cut {number}"
-            post_id, _ = phone_at(machine).post(title, audience="hub")
+            post_id, _ = phone_at(machine).post(title, audience="this_hub")
             machine.cut_power()
             written.append((post_id, title))
             print(f"\nfirst page {wait_for_pages(machine):.0f} s after power cut {number + 1}")

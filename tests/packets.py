@@ -39,6 +39,11 @@ def dns_answers(reply: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
+def dns_says_no(reply: bytes) -> bool:
+    """Whether the server refuses, failed, or knows no such name: then a phone asks nothing more about it."""
+    return bool(reply[3] & 0x0F)
+
+
 def dns_addresses(reply: bytes) -> list[str]:
     return [str(ipaddress.ip_address(data)) for kind, data in dns_answers(reply) if kind in (A, AAAA)]
 

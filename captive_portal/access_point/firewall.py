@@ -216,11 +216,11 @@ ct state established,related accept
 
 
 def _from_uplink(ap: AccessPoint) -> str:
-    """A shared uplink's interface forwards what comes in there; a wire is not meant."""
-    if not (uplink := _shared(ap)) or not (wires := [wire for wire in ap.wires if wire != uplink.interface]):
+    """An uplink that was shared forwards what comes in there until the machine starts anew; no wire is meant."""
+    if ap.uplink is None or not (wires := [wire for wire in ap.wires if wire != ap.uplink.interface]):
         return ""
     names = _set_of(f'"{wire}"' for wire in wires)
-    return f'iifname "{uplink.interface}" oifname {names} ct state new drop\n'
+    return f'iifname "{ap.uplink.interface}" oifname {names} ct state new drop\n'
 
 
 def _behind_uplink(ap: AccessPoint) -> str:

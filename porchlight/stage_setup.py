@@ -135,6 +135,7 @@ def _config_text(hub: StagedHub) -> str:
 
 
 def write_config(hub: StagedHub) -> None:
+    hub.config.chmod(0o600)  # there may be a broker's password in it
     hub.config.write_text(_config_text(hub), "utf-8")
 
 

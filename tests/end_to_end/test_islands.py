@@ -161,9 +161,9 @@ def test_the_demonstration_says_who_hears_whom_and_by_which_link_a_block_came(tm
     typed += ["--events", str(tmp_path / "events"), "--speed", "20"]
     typed += ["--first-port", str(free_ports(5)), "--first-radio-port", "0"]
 
-    said = tmp_path / "said"
-    with said.open("w", encoding="utf-8") as out:
-        demo = subprocess.Popen(typed, stdout=out, stderr=subprocess.DEVNULL)
+    said, beside = tmp_path / "said", tmp_path / "beside"
+    with said.open("w", encoding="utf-8") as out, beside.open("w", encoding="utf-8") as err:
+        demo = subprocess.Popen(typed, stdout=out, stderr=err)
     try:
         until(lambda: "Ctrl-C stops everything" in said.read_text("utf-8"), "the first screen is there")
         until(lambda: {"radio", "mqtt:own", "mqtt:birch"} <= links_in(tmp_path / "events"), "blocks came by both roads")
@@ -175,6 +175,7 @@ def test_the_demonstration_says_who_hears_whom_and_by_which_link_a_block_came(tm
     assert "Two islands: Alder and Birch hear each other by radio, so do Cedar and Dogwood" in said.read_text("utf-8")
     assert "Birch keeps a broker (Mosquitto, 127.0.0.1:" in said.read_text("utf-8")
     assert "Cho at Dogwood" in said.read_text("utf-8")
+    assert "may read" not in beside.read_text("utf-8"), "a warning that means nothing in a demonstration"
 
 
 def links_in(events: Path) -> set[object]:

@@ -26,8 +26,8 @@ def check_keys(case: Case) -> Iterator[Finding]:
         yield Wrong(ABOUT, _sentence(refused.words), "", mend or f"ls -lR {folder}")
         return
     if not keyring.has_coordinator:
-        yield Wrong(ABOUT, "Nobody can log in as coordinator: this hub has no phrase for one.", "",
-                    "porchlight init FOLDER makes a hub with one")  # fmt: skip
+        yield Wrong(ABOUT, "Nobody keeps this hub yet: it has no coordinator's phrase.", "",
+                    "by cable, or on this machine, open /keeper/first of its pages: it shows one")  # fmt: skip
         return
     yield Well(ABOUT, "they are there, and closed to others")
 

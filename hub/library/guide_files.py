@@ -20,6 +20,7 @@ SUBJECTS = {
     "begin-a-hub": Category.TOOLS,
     "privacy": Category.INFORMATION,
     "next-hub": Category.TOOLS,
+    "start-a-hub": Category.TOOLS,
 }
 
 

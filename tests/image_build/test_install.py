@@ -35,7 +35,7 @@ CONFIG = b"arm_64bit=1\r\nos_prefix=a/\r\nkernel=vmlinuz\r\n"
 LINE = "console=tty0 root=LABEL=porchlight-a ro\n"
 NEW_BOOT = {"vmlinuz": b"new kernel", "initrd.img": b"new disk", "cmdline.txt": LINE.encode()}
 SLOT_BYTES = 6 * 1024 * 1024
-OLD_ROOT, NEW_ROOT = b"old" * 1000, os.urandom(4 * 1024 * 1024 + 999)
+OLD_ROOT, NEW_ROOT = b"old" * 1000, os.urandom(65_536) * 64 + b"the end"  # longer than one piece, and quickly packed
 
 
 @dataclass

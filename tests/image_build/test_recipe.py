@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from image_build import packages
+from image_build.boot_partition import LABEL
 from image_build.cache import Cache, opened
 from image_build.drivers import cut_drivers
 from image_build.partitions import FIRST_MIB, layout, size_mib, table
@@ -159,8 +160,23 @@ def test_every_unit_of_the_overlay_is_started_by_something() -> None:
     by_others = {
         name for text in own.values() for line in re.findall(r"^Wants=(.+)$", text, re.M) for name in line.split()
     }
+    rules = "".join(path.read_text() for path in (OVERLAY / "etc/udev/rules.d").iterdir())
+    by_others |= {name.replace("%k", "") for name in re.findall(r'SYSTEMD_WANTS}\+="([^"]+)"', rules)}
 
     assert own.keys() == {name for name in started | by_others if name.startswith("porchlight-")}
+
+
+def test_a_stick_is_mounted_for_the_hub_alone_and_never_what_the_system_runs_from() -> None:
+    rule = (OVERLAY / "etc/udev/rules.d/80-porchlight-stick.rules").read_text()
+    unit = (OVERLAY / "etc/systemd/system/porchlight-stick@.service").read_text()
+    (mount,) = re.findall(r"^ExecStart=mount -o (\S+) /dev/%I (\S+)$", unit, re.M)
+
+    assert 'ENV{ID_FS_TYPE}=="vfat|exfat"' in rule
+    assert 'SYMLINK!="disk/porchlight/*"' in rule
+    assert f'ENV{{ID_FS_LABEL}}!="{LABEL}"' in rule
+    assert {"nosuid", "nodev", "noexec", "uid=porchlight", "fmask=0177", "dmask=0077"} <= set(mount[0].split(","))
+    assert mount[1] == "/run/media/%I"
+    assert "ExecCondition=/bin/sh -c '! findmnt" in unit
 
 
 @pytest.mark.parametrize("chip", ["10c4", "1a86", "0403", "ttyACM"])

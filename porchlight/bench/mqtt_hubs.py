@@ -71,11 +71,16 @@ class TellBytes:
 
 
 @dataclass(frozen=True, slots=True)
+class TellCount:
+    """How many alerts has it been so far, each hub's counted?"""
+
+
+@dataclass(frozen=True, slots=True)
 class TellDelivered:
     """When did which of your hubs have which alert? Then end."""
 
 
-Command = Publish | TellBytes | TellDelivered
+Command = Publish | TellBytes | TellCount | TellDelivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +181,8 @@ class Process:
                     asked.send(sum(hub.carried for hub in self._hubs.values()))
                     for hub in self._hubs.values():
                         hub.carried = 0
+                case TellCount():
+                    asked.send(len(self.delivered))
                 case TellDelivered():
                     asked.send(self.delivered)
                     break

@@ -138,7 +138,8 @@ def _trouble(problem: OSError, target: Path) -> Trouble:
             "the card was pulled out, or does not answer any more",
             "it boots nothing now: put it in and type the same again",
         )
-    if problem.errno == errno.EROFS:
+    # Most drivers say EROFS, some EACCES: and to root nothing else is forbidden.
+    if problem.errno == errno.EROFS or (problem.errno == errno.EACCES and os.geteuid() == 0):
         return Trouble("the card is write-protected", "move the small slider at its side, and type the same again")
     if problem.errno == errno.ENOSPC:
         return Trouble("the card is smaller than it says", "it is false: throw it away, and use another")

@@ -1,5 +1,6 @@
 """A card is made with the real command on files that stand in for drives: only `lsblk` is told by the test."""
 
+import errno
 import hashlib
 import json
 import lzma
@@ -229,6 +230,39 @@ def test_a_write_that_was_cut_off_leaves_nothing_that_boots(bench: Bench) -> Non
 
     assert start_of(bench.card) == bytes(PIECE_BYTES)  # no partition table, old or new
     with pytest.raises(Trouble, match="does not hold what was written"):
+        verify(job)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.EIO, "pulled out"),
+        (errno.ENOMEDIUM, "pulled out"),
+        (errno.EROFS, "write-protected"),
+        (errno.ENOSPC, "smaller than it says"),
+        (errno.EBUSY, "is in use"),
+        (errno.EINVAL, "cannot be used"),
+    ],
+)
+def test_whatever_the_drive_answers_is_one_sentence(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    for call, act in (("pwrite", write), ("pread", verify), ("fsync", write)):
+        with monkeypatch.context() as patched:
+            patched.setattr(os, call, refuse)
+            with pytest.raises(Trouble, match=words):
+                act(Job(bench.image, looked_through(bench.image), bench.card, 64 * MIB))
+
+
+def test_a_card_that_ends_early_is_noticed_when_it_is_read_back(bench: Bench) -> None:
+    job = Job(bench.image, looked_through(bench.image), bench.card, 64 * MIB)
+    write(job)
+    os.truncate(bench.card, 30 * MIB)
+
+    with pytest.raises(Trouble, match="ends before the image does"):
         verify(job)
 
 

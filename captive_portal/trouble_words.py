@@ -16,6 +16,7 @@ TROUBLE: dict[Trouble, Any] = {
     Trouble.CARD_NEARLY_FULL: lazy_gettext("The card is nearly full. Take papers out of the library, or change it."),
     Trouble.WIFI_OFF: lazy_gettext("Phones cannot join the Wi-Fi. It starts again by itself; give it two minutes."),
     Trouble.NAMES_OFF: lazy_gettext("Phones that join find no page. It starts again by itself; give it two minutes."),
+    Trouble.WIFI_NOT_AS_SET: lazy_gettext("The Wi-Fi could not take its new settings. Look at them again."),
 }
 
 CAUSE: dict[Cause, Any] = {

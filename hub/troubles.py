@@ -20,6 +20,7 @@ class Trouble(StrEnum):
     WIFI_AWAY = "wifi_away"  # the interface of the access point, by its name
     WIFI_OFF = "wifi_off"  # hostapd does not answer
     NAMES_OFF = "names_off"  # dnsmasq does not answer
+    WIFI_NOT_AS_SET = "wifi_not_as_set"  # what hub.toml says of the access point is not in force
 
 
 class Cause(StrEnum):
@@ -64,6 +65,7 @@ ENGLISH: dict[Trouble, str] = {
     " porchlight doctor",
     Trouble.NAMES_OFF: "Phones that join {} find no page. That is started again by itself; if it does not help, type:"
     " porchlight doctor",
+    Trouble.WIFI_NOT_AS_SET: "The Wi-Fi could not take the settings of hub.toml. Type: porchlight doctor",
 }
 
 # What links and store say of themselves (RadioLost, StoreFailed): the first that is found counts.

@@ -80,21 +80,36 @@ def check(config: Path) -> None:
 @_root_option
 def apply(config: Path, yes: bool, unattended: bool, root: Path) -> None:
     """Put the configuration in force, and back if it does not come up."""
-    if not unattended:
-        _apply(config, asks=not yes, shows=True, root=root)
-        return
-    ended: Stop | None = None
-    for _ in range(ROUNDS_MAX):
-        tried, ended = _wanted(config), None
-        try:
-            _apply(config, asks=False, shows=False, root=root)
-        except Stop as stop:
-            ended = stop
-        # systemd starts no unit that is being started already: what changed meanwhile would wait for the next change.
-        if _wanted(config) == tried:
-            break
+    from porchlight.access_point_machine import note
+
+    ended = _ended(config, asks=not yes, shows=True, root=root) if not unattended else _ended_for_good(config, root)
+    if root == Path("/") and os.geteuid() == 0:
+        note(is_refused=ended is not None)
     if ended is not None:
         raise ended
+
+
+def _ended_for_good(config: Path, root: Path) -> Stop | None:
+    """The same for the unit, which has to see what changes while it is at work.
+
+    systemd starts no unit that is being started already: what changed meanwhile would wait for the next change.
+    """
+    ended: Stop | None = None
+    for _ in range(ROUNDS_MAX):
+        tried = _wanted(config)
+        ended = _ended(config, asks=False, shows=False, root=root)
+        if _wanted(config) == tried:
+            break
+    return ended
+
+
+def _ended(config: Path, *, asks: bool, shows: bool, root: Path) -> Stop | None:
+    """Try once; why it is not in force, if it is not."""
+    try:
+        _apply(config, asks=asks, shows=shows, root=root)
+    except Stop as stop:
+        return stop
+    return None
 
 
 def _apply(config: Path, *, asks: bool, shows: bool, root: Path) -> None:

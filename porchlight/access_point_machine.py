@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from captive_portal.access_point.services import Piece, Place
 
 LOCK = Path("/run/porchlight/access-point.lock")
+REFUSED = Path("/run/porchlight/access-point-refused")  # there while what hub.toml says is not in force: for the hub
 # Its unit does not try again by itself: each try would send away the phones of the access point that works.
 STATUS_BACK = 3
 SAYS_MORE = "systemctl status porchlight-hostapd porchlight-dnsmasq says more; so does: porchlight doctor"
@@ -94,6 +95,15 @@ def tell(outcome: "Outcome", *, is_anything: bool) -> None:
                 SAYS_MORE,
                 lines=(*outcome.troubles, *(f"after it was put back: {words}" for words in outcome.left)),
             )
+
+
+def note(*, is_refused: bool, file: Path = REFUSED) -> None:
+    """For the hub's own pages: whoever keeps it may not be at the terminal where it was said."""
+    if is_refused:
+        file.parent.mkdir(mode=0o755, exist_ok=True)
+        file.touch(0o644)
+    else:
+        file.unlink(missing_ok=True)
 
 
 def wifi_interfaces(net: Path = Path("/sys/class/net")) -> list[str]:

@@ -16,6 +16,7 @@ from captive_portal.machine_seen import MachineSeen
 from hub.settings import Settings
 from hub.settings_wifi import WifiPart
 from hub.troubles import Trouble, Troubled
+from porchlight.access_point_machine import REFUSED
 from porchlight.free_space import ENOUGH_BYTES, free_space, said_bytes
 
 LOOKED_AGAIN_S = 10.0  # every page asks
@@ -41,12 +42,14 @@ class OwnMachine:
         monotonic_s: Callable[[], float] = time.monotonic,
         interfaces: Callable[[], Iterable[str]] = interfaces_here,
         watch_file: Path = FILE,
+        refused: Path = REFUSED,
         started_s: Callable[[], float] = since_start_s,
     ) -> None:
         self._settings = settings
         self._monotonic_s = monotonic_s
         self._interfaces = interfaces
         self._watch_file = watch_file
+        self._refused = refused
         self._started_s = started_s
         self._kept: tuple[float, tuple[Troubled, ...]] | None = None  # replaced whole: two threads may both look
 
@@ -82,6 +85,8 @@ class OwnMachine:
         if wifi.interface not in self._interfaces():
             yield Troubled(Trouble.WIFI_AWAY, wifi.interface)
             return
+        if self._refused.exists():
+            yield Troubled(Trouble.WIFI_NOT_AS_SET)
         yield from _as_watched(wifi, read_watched(self._watch_file), self._started_s())
 
 

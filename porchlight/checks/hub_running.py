@@ -55,6 +55,8 @@ def _mend(what: Trouble, case: Case) -> str:
             return f"ls -l {data / 'keys'}"
         case Trouble.CARD_DAMAGED:
             return f"sudo cp -a {data} ANOTHER-CARD"
+        case Trouble.WIFI_NOT_AS_SET:
+            return f"sudo {case.porchlight('access-point', 'apply')}"
         case _:
             return case.porchlight("status")
 

@@ -16,6 +16,7 @@ from captive_portal.access_point.watch_file import write_watched
 from hub.settings import Settings
 from hub.settings_text import hub_toml
 from hub.troubles import Trouble, Troubled
+from porchlight.access_point_machine import note
 from porchlight.config import settings_of
 from porchlight.init import begin_hub
 from porchlight.own_machine import LOOKED_AGAIN_S, WATCH_OLD_S, OwnMachine
@@ -47,11 +48,13 @@ class Watch:
         self.interfaces = ["lo", NOWHERE]
         self.now_s = 10_000.0
         self.file = folder / "watch.json"
+        self.refused = folder / "refused"
         self.machine = OwnMachine(
             self.settings,
             monotonic_s=lambda: self.now_s,
             interfaces=lambda: self.interfaces,
             watch_file=self.file,
+            refused=self.refused,
             started_s=lambda: self.now_s,
         )
 
@@ -93,6 +96,15 @@ def test_an_interface_that_is_gone_is_the_one_trouble(watch: Watch) -> None:
     watch.interfaces = ["lo", "wlan1"]
 
     assert watch.later() == (Troubled(Trouble.WIFI_AWAY, NOWHERE),)
+
+
+def test_settings_that_did_not_come_into_force_are_a_trouble_until_they_do(watch: Watch) -> None:
+    note(is_refused=True, file=watch.refused)
+    assert watch.later() == (Troubled(Trouble.WIFI_NOT_AS_SET),)
+
+    note(is_refused=False, file=watch.refused)
+    note(is_refused=False, file=watch.refused)
+    assert watch.later() == ()
 
 
 def test_what_a_watch_said_that_has_stopped_is_no_news(watch: Watch) -> None:

@@ -14,6 +14,7 @@ import pytest
 from namespaces import START_S, Machine, machines, needs_root, until
 
 from hub.settings_text import hub_toml
+from porchlight.access_point_machine import REFUSED
 from porchlight.init import begin_hub
 
 pytestmark = pytest.mark.system
@@ -100,6 +101,10 @@ class Here:
         asked = f"from captive_portal.access_point.name_server import ask_for; print(*ask_for('{name}', '{OWN}'))"
         return self.machine.run(sys.executable, "-c", asked, status=None).stdout.strip()
 
+    @property
+    def is_refused(self) -> bool:
+        return self.machine.run("test", "-e", REFUSED, status=None).returncode == 0
+
     def conf(self) -> str:
         return self.machine.run("cat", "/run/porchlight/access-point/hostapd.conf", status=None).stdout
 
@@ -134,6 +139,7 @@ def test_a_machine_becomes_an_access_point_and_the_second_time_nothing_is_done(h
     second = here.applies("--yes")
 
     assert (second.stdout, second.stderr) == ("", "nothing to do: it is in force already\n")
+    assert not here.is_refused
     assert here.calls == []
 
 
@@ -148,6 +154,7 @@ def test_a_channel_that_the_radio_cannot_goes_back_by_itself(here: Here) -> None
     assert "hostapd has no access point on wlan0" in failed.stderr
     assert here.conf() == before
     assert here.calls == ["restart porchlight-hostapd.service"] * 2
+    assert here.is_refused, "the coordinator's page says so"
     assert here.types("tend", "--config", str(here.config)).returncode == 0
     assert here.address() == OWN
 

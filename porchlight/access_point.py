@@ -16,6 +16,7 @@ import click
 
 from porchlight.access_point_setup import set_up
 from porchlight.access_point_tend import tend
+from porchlight.access_point_units import units
 from porchlight.config import config_option, settings_of
 from porchlight.stop import STATUS_USAGE, Stop, say
 
@@ -41,6 +42,7 @@ def access_point() -> None:
 
 access_point.add_command(tend)
 access_point.add_command(set_up)
+access_point.add_command(units)
 
 
 @access_point.command()
@@ -151,41 +153,6 @@ def revert(yes: bool, root: Path) -> None:
     before, target = installed(root), kept(root)
     _show_and_ask(before, target, asks=not yes, shows=True, root=root)
     _carry_out(target, root)
-
-
-@access_point.command()
-@config_option
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where to write them.")
-@click.option("--program", default="", help="The porchlight that the units start; without it, this one.")
-@click.option("--user", default="porchlight", show_default=True, help="Who runs the hub; not root.")
-def units(config: Path, out: Path, program: str, user: str) -> None:
-    """Write the systemd units that run the hub and tend its access point."""
-    from captive_portal.access_point.installed import NotWritten
-    from captive_portal.access_point.programs import run_program
-    from captive_portal.access_point.unit_files import (
-        ENABLED,
-        Installation,
-        Unsafe,
-        systemd_version,
-        unit_files,
-        write_units,
-    )
-
-    settings = settings_of(config)
-    where = Installation(
-        config=config.absolute(),
-        data=settings.data_folder.absolute(),
-        program=Path(program or sys.argv[0]).absolute(),
-        user=user,
-        systemd=systemd_version(run_program),
-    )
-    try:
-        names = write_units(out, unit_files(where))
-    except (NotWritten, Unsafe) as problem:
-        raise Stop(f"{problem.words}; nothing was written") from None
-    for name in names:
-        click.echo(out / name)
-    say(f"to switch them on, as root, type: systemctl daemon-reload && systemctl enable --now {' '.join(ENABLED)}")
 
 
 def planned(settings: "Settings") -> "AccessPoint":

@@ -12,6 +12,7 @@ from hub.keyring import Keyring
 from hub.settings import Settings
 from hub.settings_wifi import WifiMode, WifiPart
 from hub.wifi_passwords import WifiUse, password_for, with_own_poster_password
+from porchlight.access_point_machine import REFUSED
 
 HOSTAPD_FOLDER = Path("/run/hostapd")  # its control sockets, one an interface
 
@@ -25,9 +26,13 @@ class OwnAccessPoint:
 
 
 def own_access_point(
-    settings: Settings, keyring: Keyring, monotonic_s: Callable[[], float], hostapd: Path = HOSTAPD_FOLDER
+    settings: Settings,
+    keyring: Keyring,
+    monotonic_s: Callable[[], float],
+    hostapd: Path = HOSTAPD_FOLDER,
+    refused: Path = REFUSED,
 ) -> OwnAccessPoint | None:
-    """None where this hub is no access point."""
+    """None where this hub is no access point. refused: a file that is there while the Wi-Fi is not as hub.toml says."""
     wifi = settings.wifi
     network = wifi.ip_interface
     if not wifi.is_ours or network is None:
@@ -38,7 +43,8 @@ def own_access_point(
         lambda: with_own_poster_password(keyring.wifi_passwords(), wifi.password),
         monotonic_s,
     )
-    return OwnAccessPoint(access_point_link(wifi.mode, network, stations), stations.count)
+    by_address = access_point_link(wifi.mode, network, stations, lambda: not refused.exists())
+    return OwnAccessPoint(by_address, stations.count)
 
 
 def poster_password(wifi: WifiPart, keyring: Keyring) -> str:

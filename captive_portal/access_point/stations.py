@@ -113,13 +113,20 @@ class Stations:
             self._quiet_until_s = self._monotonic_s() + QUIET_S
 
 
-def access_point_link(mode: WifiMode, own: IPv4Interface, stations: Stations) -> ByAddress:
-    """Tell how a client in the access point's network came; None for an address that is not in it."""
+def access_point_link(
+    mode: WifiMode, own: IPv4Interface, stations: Stations, is_as_set: Callable[[], bool] = lambda: True
+) -> ByAddress:
+    """Tell how a client in the access point's network came; None for an address that is not in it.
+
+    is_as_set: whether the access point in force is the one of `mode`; of another nobody here knows what it protects.
+    """
 
     def reached(address: Address) -> Reached | None:
         if address not in own.network or address == own.ip:
             return None
         link = LINK_BY_MODE.get(mode)
-        return Reached(link) if link is not None else stations.reached(str(address))
+        if link is None:
+            return stations.reached(str(address))
+        return Reached(link if is_as_set() else LinkInUse.UNKNOWN)
 
     return reached

@@ -4,6 +4,7 @@ import os
 import time
 import urllib.request
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from hub.keyring import Keyring
 from hub.settings import Settings
 from hub.settings_file import settings_from
 from hub.wifi_passwords import WifiUse, password_for
+from porchlight.access_point_machine import note
 from porchlight.own_wifi import own_access_point
 from porchlight.portal_settings import portal_settings
 from porchlight.run import serving
@@ -114,6 +116,19 @@ def test_a_client_of_the_access_point_is_told_by_its_mode_and_others_as_before(t
     assert reached(asked_from(PHONE)) == Reached(LinkInUse.POSTER)
     assert reached(asked_from("127.0.0.1")) == Reached(LinkInUse.LOOPBACK)
     assert reached(asked_from("192.168.7.9")) == Reached(LinkInUse.UNKNOWN)
+
+
+def test_while_another_access_point_is_in_force_nobody_says_what_it_protects(tmp_path: Path) -> None:
+    settings, keyring = hub_with(tmp_path, own("poster"))
+    refused = tmp_path / "refused"
+    access_point = own_access_point(settings, keyring, time.monotonic, tmp_path, refused)
+    assert access_point is not None
+
+    note(is_refused=True, file=refused)
+    assert access_point.by_address(ip_address(PHONE)) == Reached(LinkInUse.UNKNOWN)
+
+    note(is_refused=False, file=refused)
+    assert access_point.by_address(ip_address(PHONE)) == Reached(LinkInUse.POSTER)
 
 
 def test_with_several_passwords_a_client_that_is_no_neighbour_is_not_trusted(

@@ -17,6 +17,7 @@ from porchlight.stop import Stop, say
 
 if TYPE_CHECKING:
     from image_build.install import Card
+    from image_build.release import Release
 
 BOOT = Path("/boot/firmware")
 STATE = Path("/data/update")
@@ -47,7 +48,7 @@ def update(folder: Path, now: bool) -> None:
             release = read_release_beside(folder, trust_of(known_day(), running=running_version()))
             this = card_of_this_machine()
             refuse_on_trial(this)
-            with boot_partition_open(this), bar("writing", sum(file.extract_size for file in release.files)) as told:
+            with boot_partition_open(this), bar("writing", root_bytes(release)) as told:
                 slot = install(folder, release, this, told)
         except NotReleased as refused:
             raise Stop(str(refused), "nothing was changed") from None
@@ -181,6 +182,13 @@ def own_page(config: Path) -> str:
     listen = settings_of(config).portal.listen[0] if config.exists() else DEFAULT_LISTEN
     host, _, port = listen.rpartition(":")
     return f"http://{EVERYWHERE.get(host, host)}:{port}/"
+
+
+def root_bytes(release: "Release") -> int:
+    from image_build.install import ROOT_FILE
+
+    root = release.file(ROOT_FILE)
+    return 0 if root is None else root.extract_size  # without one `install` says so
 
 
 def running_version() -> int:

@@ -1,5 +1,6 @@
 """The commands around an update: what they say on another machine, what they wait for, what a bundle holds."""
 
+import fcntl
 import os
 import subprocess
 import tarfile
@@ -11,14 +12,16 @@ from click.testing import CliRunner
 from release_rig import KEYS, NUMBERS, public_keys
 
 from image_build.bundle import NEW_LABEL, Named, make_bundle
-from image_build.install import BOOT_FILE, ROOT_FILE
+from image_build.install import BOOT_FILE, ROOT_FILE, Card
 from image_build.minisign import sign
 from image_build.partitions import layout, size_mib, table
 from image_build.plan import MIB, Plan
 from image_build.programs import run
 from image_build.release import RELEASE_FILE, Trust, check_file, read_release_beside
+from image_build.slots import Trial
+from image_build.trouble import Trouble
 from image_build.unpacking import content_of, unpacked
-from porchlight.image_update import settle, try_once, update, wait_until_well
+from porchlight.image_update import boot_partition_open, own_page, settle, try_once, update, wait_until_well
 
 PLAN = Plan("test", (), boot_mib=40, slot_mib=4, data_mib=4)
 NAMED = Named(version=9, name="0.9", expires=date(2027, 1, 1))
@@ -38,6 +41,32 @@ def test_a_hub_without_release_keys_installs_nothing(tmp_path: Path) -> None:
 
     assert result.exit_code == 1 and "unsigned development image" in result.output
     assert "nothing was changed" in result.output
+
+
+def test_two_updates_at_once_do_not_write_into_each_other(tmp_path: Path) -> None:
+    card = Card(tmp_path, tmp_path / "state", "a", lambda _slot: tmp_path, lambda _device, _label: None, Trial.LETTER)
+    card.state.mkdir()
+    with (card.state / "lock").open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+
+        with pytest.raises(Trouble, match="another update is at work"), boot_partition_open(card):
+            pytest.fail("it was let in")
+
+
+@pytest.mark.parametrize(
+    ("listen", "page"),
+    [
+        ("0.0.0.0:8080", "http://127.0.0.1:8080/"),
+        ("10.42.0.1:8081", "http://10.42.0.1:8081/"),
+        ("127.0.0.1:80", "http://127.0.0.1:80/"),
+    ],
+)
+def test_the_hub_is_asked_where_its_pages_are(tmp_path: Path, listen: str, page: str) -> None:
+    config = tmp_path / "hub.toml"
+    assert own_page(config) == "http://127.0.0.1:8080/"  # no hub yet: the set-up page
+    config.write_text(f'[hub]\nname = "Alder"\n\n[portal]\nlisten = ["{listen}"]\n')
+
+    assert own_page(config) == page
 
 
 def test_a_system_that_needs_its_time_is_given_it() -> None:

@@ -29,7 +29,7 @@ from porchlight.stop import Stop
 NAMES = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gingko", "Hazel", "Juniper", "Larch")
 SHARE_S = 8.0  # ordinary posts wait this long for company; a real hub waits two minutes
 FIRST_NODE = 0x0A01
-READY_S = 30.0
+READY_S = 120.0  # a slow machine; one whose process ends is told at once
 STOP_S = 10.0
 
 Event = dict[str, object]

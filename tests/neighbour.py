@@ -17,7 +17,7 @@ from visit import Page, Reader, check, keep
 from porchlight.demo import Witness
 from porchlight.stage import Stage
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0  # two cores, shared with others
 
 
 class Phone:
@@ -29,20 +29,20 @@ class Phone:
         self._session.headers["Accept-Language"] = "en"
 
     def visit(self, path: str, status: int = 200) -> Page:
-        return self._seen(path, self._session.get(self.url + path, timeout=20), status)
+        return self._seen(path, self._session.get(self.url + path, timeout=PATIENCE_S), status)
 
     def press(self, page: Page, action: str, status: int = 200, **typed: str) -> Page:
         """Fill in a form of the page and send it."""
         return self.send(action, page.form(action).filled(**typed), status)
 
     def send(self, path: str, fields: dict[str, str], status: int = 200) -> Page:
-        answer = self._session.post(self.url + path, data=fields, headers={"Origin": self.url}, timeout=20)
+        answer = self._session.post(self.url + path, data=fields, headers={"Origin": self.url}, timeout=PATIENCE_S)
         return self._seen(path, answer, status)
 
     def try_send(self, path: str, fields: dict[str, str]) -> int:
         """Send a form; the status of the page that comes of it."""
         headers = {"Origin": self.url}
-        return self._session.post(self.url + path, data=fields, headers=headers, timeout=20).status_code
+        return self._session.post(self.url + path, data=fields, headers=headers, timeout=PATIENCE_S).status_code
 
     def _seen(self, path: str, answer: requests.Response, status: int) -> Page:
         final = answer.url.removeprefix(self.url)
@@ -94,11 +94,10 @@ class Seen:
     events_file: Path
 
     def rows(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.capture_file.read_text("utf-8").splitlines()]
+        return _rows(self.capture_file)
 
     def events(self, event: str | None = None) -> list[dict[str, Any]]:
-        told = [json.loads(line) for line in self.events_file.read_text("utf-8").splitlines()]
-        return [one for one in told if event in (None, one["event"])]
+        return [one for one in _rows(self.events_file) if event in (None, one["event"])]
 
     def blocks(self, event: str, hub: str | None = None) -> list[tuple[str, int]]:
         """(log, sequence) of the blocks of such events."""
@@ -107,6 +106,11 @@ class Seen:
             for one in self.events(event)
             if "sequence" in one and hub in (None, one["hub"])
         ]
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    """Of the lines so far; one that is being written is left for later."""
+    return [json.loads(line) for line in file.read_text("utf-8").split("\n")[:-1]]
 
 
 @dataclass

@@ -19,7 +19,7 @@ def typed(*words: object) -> str:
         [sys.executable, "-m", "porchlight.cli", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -152,7 +152,7 @@ def log_in(islands: Neighbourhood, phone: Phone, member: str) -> None:
 
 def command(*words: object) -> None:
     typed = [sys.executable, "-m", "porchlight.cli", *map(str, words)]
-    done = subprocess.run(typed, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(typed, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
 
 
@@ -169,7 +169,7 @@ def test_the_demonstration_says_who_hears_whom_and_by_which_link_a_block_came(tm
         until(lambda: {"radio", "mqtt:own", "mqtt:birch"} <= links_in(tmp_path / "events"), "blocks came by both roads")
     finally:
         demo.send_signal(signal.SIGINT)
-        ended = demo.wait(60)
+        ended = demo.wait(120)
 
     assert ended == 0
     assert "Two islands: Alder and Birch hear each other by radio, so do Cedar and Dogwood" in said.read_text("utf-8")

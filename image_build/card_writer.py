@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from image_build.trouble import Trouble
 from image_build.unpacking import PIECE_BYTES, Content, unpacked
 
 BLKFLSBUF = 0x1261  # linux/fs.h: forget what is in memory of this drive
+HOLD_TRIES, HOLD_PAUSE_S = 50, 0.2
 PULLED_OUT = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ENOMEDIUM)
 
 Told = Callable[[int], None]
@@ -39,6 +41,30 @@ def refuse_if_too_small(job: Job) -> None:
             f"the card is too small: it has {job.target_size:,} bytes, and the image needs {job.content.size:,}",
             "use a card of 8 GB or more",
         )
+
+
+@contextmanager
+def held(target: Path, sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
+    """What mounts cards by itself leaves this one alone meanwhile: udev looks at no drive that is locked.
+
+    systemd's "Locking Block Device Access". udev itself holds it for moments, so it is asked for more than once.
+    """
+    try:
+        card = os.open(target, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as problem:
+        raise _trouble(problem, target) from None
+    try:
+        for _ in range(HOLD_TRIES):
+            try:
+                fcntl.flock(card, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                sleep(HOLD_PAUSE_S)
+        else:
+            raise Trouble(f"another program works on {target}", "wait until it is done")
+        yield
+    finally:
+        os.close(card)
 
 
 def write(job: Job, told: Told = lambda _bytes: None) -> None:

@@ -30,7 +30,7 @@ KEYS_FILE = "release-keys.txt"
 def flash(image: Path, name: str | None, settings: Path | None, language: str, yes: bool) -> None:
     """Write IMAGE (.img or .img.xz) to a card, read it back, and put settings on it. Everything on the card is lost."""
     from image_build.card_settings import put_settings
-    from image_build.card_writer import Job, refuse_if_too_small, verify, write
+    from image_build.card_writer import Job, held, refuse_if_too_small, verify, write
     from image_build.drives import chosen, removable_drives, shown
 
     if yes and name is None:
@@ -50,15 +50,13 @@ def flash(image: Path, name: str | None, settings: Path | None, language: str, y
         refuse_if_too_small(job)
         if not yes:
             ask_again(drive)
-        with bar("writing", content.size) as told:
-            write(job, told)
-        with bar("reading back", content.size) as told:
-            verify(job, told)
-        code = None
-        if toml is None:
-            code = new_code(language)
-            toml = f'[setup]\ncode = "{code}"\n'
-        put_settings(drive.path, toml)
+        code = new_code(language) if toml is None else None
+        with held(drive.path):
+            with bar("writing", content.size) as told:
+                write(job, told)
+            with bar("reading back", content.size) as told:
+                verify(job, told)
+            put_settings(drive.path, toml if toml is not None else f'[setup]\ncode = "{code}"\n')
     say(f"The card in {drive.name} is ready: it was read back, and every bit is right.")
     if code is not None:
         say(f'Whoever sets the hub up joins the Wi-Fi "{WIFI_NAME}", with the password {setup_password(code)}')

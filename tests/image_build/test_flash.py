@@ -1,6 +1,7 @@
 """A card is made with the real command on files that stand in for drives: only `lsblk` is told by the test."""
 
 import errno
+import fcntl
 import hashlib
 import json
 import lzma
@@ -14,7 +15,7 @@ from click.testing import CliRunner, Result
 from release_rig import lay_out, public_keys, release_of
 
 from image_build.card_settings import settings_on
-from image_build.card_writer import Job, verify, write
+from image_build.card_writer import Job, held, verify, write
 from image_build.drives import removable_drives
 from image_build.release import Trust
 from image_build.trouble import Trouble
@@ -212,6 +213,20 @@ def test_what_is_no_disk_is_refused(bench: Bench) -> None:
     result = bench.flash("--to", "sdx", "--yes")
 
     assert result.exit_code == 1 and "no image of a disk" in result.output
+
+
+def test_a_card_on_which_another_program_works_is_left_alone(bench: Bench) -> None:
+    pauses: list[float] = []
+    before = start_of(bench.card)
+    with bench.card.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+
+        with pytest.raises(Trouble, match="another program works on"), held(bench.card, pauses.append):
+            pytest.fail("it was let in")
+
+    assert sum(pauses) >= 5.0 and start_of(bench.card) == before
+    with held(bench.card), bench.card.open("rb") as udev, pytest.raises(BlockingIOError):
+        fcntl.flock(udev, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 class PulledOut(Exception):

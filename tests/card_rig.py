@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,14 @@ def build(out: Path, *options: str) -> Path:
 
 
 @contextmanager
-def started(image: Path, folder: Path, toml: str | None = HUB_TOML, plan: Plan = SMOKE) -> Iterator[Machine]:
-    """A fresh card with this hub.toml on its boot partition, in a machine that is switched on."""
+def started(
+    image: Path, folder: Path, toml: str | None = HUB_TOML, *, plan: Plan = SMOKE, more: Sequence[str] = ()
+) -> Iterator[Machine]:
+    """A fresh card with this hub.toml on its boot partition, in a machine that is switched on; more: for QEMU."""
     card = new_card(image, folder / "card.img", plan)
     if toml is not None:
         card.put("hub.toml", toml)
-    with running(card, folder) as machine:
+    with running(card, folder, more=more) as machine:
         yield machine
 
 

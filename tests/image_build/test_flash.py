@@ -6,100 +6,25 @@ import hashlib
 import json
 import lzma
 import os
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from release_rig import lay_out, public_keys, release_of
+from card_bench import IMAGE_MIB, MIB, Bench, new_bench, start_of
+from click.testing import CliRunner
 
 from image_build.card_settings import settings_on
 from image_build.card_writer import Job, held, verify, write
 from image_build.drives import removable_drives
-from image_build.release import Trust
 from image_build.trouble import Trouble
 from image_build.unpacking import PIECE_BYTES, looked_through
-from porchlight.cli import main
-from porchlight.image_flash import check_release, flash
-from porchlight.stop import Stop
+from porchlight.image_flash import flash
 
-MIB = 1 << 20
-IMAGE_MIB = 48
-
-
-def disk_image(file: Path, tool_path: str) -> Path:
-    """A small disk as the build lays it out: an MBR, and a FAT partition first."""
-    fat = file.with_suffix(".fat")
-    fat.write_bytes(b"")
-    os.truncate(fat, 34 * MIB)
-    environment = {**os.environ, "PATH": tool_path}
-    subprocess.run(["mkfs.vfat", "--invariant", "-F", "32", str(fat)], check=True, capture_output=True, env=environment)
-    file.write_bytes(os.urandom(64))
-    os.truncate(file, IMAGE_MIB * MIB)
-    script = "label: dos\nstart=8192, size=69632, type=c\nstart=77824, type=83\n"
-    subprocess.run(["sfdisk", str(file)], input=script, text=True, check=True, capture_output=True, env=environment)
-    with file.open("r+b") as opened:
-        opened.seek(8192 * 512)
-        opened.write(fat.read_bytes())
-        opened.seek((IMAGE_MIB - 1) * MIB)
-        opened.write(os.urandom(MIB))  # the last piece is not all zeros
-    fat.unlink()
-    return file
-
-
-@dataclass
-class Bench:
-    """A folder with an image, a card, and an lsblk that knows it."""
-
-    folder: Path
-    image: Path
-    card: Path
-    monkeypatch: pytest.MonkeyPatch
-
-    def drives(self, **changes: object) -> None:
-        known = {
-            "name": "sdx",
-            "path": str(self.card),
-            "size": self.card.stat().st_size,
-            "rm": True,
-            "hotplug": True,
-            "ro": False,
-            "tran": "usb",
-            "type": "disk",
-            "mountpoints": [None],
-            "model": "Reader",
-            "vendor": "Some",
-        }
-        system = {**known, "name": "sda", "rm": False, "hotplug": False, "tran": "sata", "mountpoints": ["/"]}
-        said = json.dumps({"blockdevices": [system, {**known, **changes}]})
-        lsblk = self.folder / "bin" / "lsblk"
-        lsblk.parent.mkdir(exist_ok=True)
-        lsblk.write_text(f"#!/bin/sh\ncat <<'END'\n{said}\nEND\n")
-        lsblk.chmod(0o755)
-        self.monkeypatch.setenv("PATH", f"{lsblk.parent}:{os.environ['PATH']}")
-
-    def flash(self, *options: str, typed: str = "") -> Result:
-        return CliRunner().invoke(flash, [str(self.image), *options], input=typed)
+pytestmark = pytest.mark.system  # mkfs.vfat, mtools, sfdisk
 
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setenv("PATH", f"{os.environ['PATH']}:/usr/sbin:/sbin")
-    card = tmp_path / "card"
-    card.write_bytes(b"an old card")
-    os.truncate(card, 64 * MIB)
-    made = Bench(tmp_path, disk_image(tmp_path / "hub.img", os.environ["PATH"]), card, monkeypatch)
-    made.drives()
-    return made
-
-
-def start_of(card: Path) -> bytes:
-    with card.open("rb") as opened:
-        return opened.read(PIECE_BYTES)
-
-
-pytestmark = pytest.mark.system  # mkfs.vfat, mtools, sfdisk
+    return new_bench(tmp_path, monkeypatch)
 
 
 def test_a_card_is_the_image_with_a_code_for_its_set_up_page(bench: Bench) -> None:
@@ -306,68 +231,3 @@ def test_without_a_drive_nothing_is_asked(bench: Bench) -> None:
     result = bench.flash()
 
     assert result.exit_code == 1 and "put the card in" in result.output
-
-
-def test_a_hub_that_makes_a_card_gives_nothing_of_its_own(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The image is on the hub's data partition, beside all that is the hub's: what gets on the card is the image."""
-    hub = bench.folder / "data" / "porchlight"
-    begun = CliRunner().invoke(main, ["init", str(hub), "--name", "Alder of the hill"])
-    assert begun.exit_code == 0, begun.output
-    images = bench.folder / "data" / "images"
-    images.mkdir()
-    bench.image.rename(images / "hub.img")
-    monkeypatch.chdir(hub)
-
-    result = CliRunner().invoke(flash, [str(images / "hub.img"), "--to", "sdx", "--yes"])
-
-    assert result.exit_code == 0, result.output
-    card = bench.card.read_bytes()
-    keys = [path.read_bytes() for path in hub.rglob("*") if path.is_file()]
-    assert len(keys) > 2 and not any(key in card for key in keys if len(key) >= 16)
-    assert begun.stdout.strip().encode() not in card and b"Alder of the hill" not in card
-    fat_end = (8192 + 69632) * 512
-    assert card[fat_end : IMAGE_MIB * MIB] == (images / "hub.img").read_bytes()[fat_end:]
-    assert card[: 8192 * 512] == (images / "hub.img").read_bytes()[: 8192 * 512]
-    assert not any(card[IMAGE_MIB * MIB :])  # behind the image is what was there before
-
-
-def trusting() -> Trust:
-    return Trust(public_keys(), running=0, today=None)
-
-
-def test_an_image_of_a_signed_release_is_taken(bench: Bench) -> None:
-    lay_out(bench.folder, [bench.image])
-
-    check_release(bench.image, trusting())
-
-
-def test_an_image_is_not_vouched_for_by_what_lies_beside_it(bench: Bench) -> None:
-    lay_out(bench.folder, [bench.image])
-    with bench.image.open("r+b") as image:
-        image.seek(20 * MIB)
-        image.write(b"another system")
-    with pytest.raises(Stop, match="is not the file of the release"):
-        check_release(bench.image, trusting())
-
-    raw = release_of([bench.image])  # whoever changed the image changes the list too, and has no keys
-    (bench.folder / "release.json").write_bytes(raw)
-    with pytest.raises(Stop, match="no release key signed it"):
-        check_release(bench.image, trusting())
-
-
-@pytest.mark.parametrize(("signers", "words"), [((0,), "one release key only"), ((), "no release key")])
-def test_an_image_with_too_few_signatures_is_refused(bench: Bench, signers: tuple[int, ...], words: str) -> None:
-    lay_out(bench.folder, [bench.image], signers)
-
-    with pytest.raises(Stop, match=words):
-        check_release(bench.image, trusting())
-
-
-def test_an_image_that_was_cut_off_or_is_of_another_release_is_refused(bench: Bench) -> None:
-    lay_out(bench.folder, [bench.image])
-    with pytest.raises(Stop, match="no file of the release"):
-        check_release(bench.folder / "other.img", trusting())
-
-    os.truncate(bench.image, 20 * MIB)
-    with pytest.raises(Stop, match="cut off"):
-        check_release(bench.image, trusting())

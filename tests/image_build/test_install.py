@@ -1,105 +1,28 @@
 """A new system is tried once and kept if it is well; whatever happens before that, the card starts as it did."""
 
-import errno
-import lzma
 import os
-import shutil
 import subprocess
-import tarfile
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from release_rig import public_keys, release_of, signatures
+from update_bench import CONFIG, LINE, NEW_ROOT, OLD_ROOT, Hub, new_hub
 
 from image_build import slots
 from image_build.install import (
-    BOOT_FILE,
-    ROOT_FILE,
-    Card,
     begin_try,
     give_up,
-    install,
     is_on_trial,
     keep,
     read_state,
     went_back,
 )
-from image_build.release import Release, Trust, read_release
-from image_build.slot_files import write_boot
 from image_build.trouble import Trouble
-
-CONFIG = b"arm_64bit=1\r\nos_prefix=a/\r\nkernel=vmlinuz\r\n"
-LINE = "console=tty0 root=LABEL=porchlight-a ro\n"
-NEW_BOOT = {"vmlinuz": b"new kernel", "initrd.img": b"new disk", "cmdline.txt": LINE.encode()}
-SLOT_BYTES = 6 * 1024 * 1024
-OLD_ROOT, NEW_ROOT = b"old" * 1000, os.urandom(65_536) * 64 + b"the end"  # longer than one piece, and quickly packed
-
-
-@dataclass
-class Hub:
-    """A card as two files and a folder, and a stick with a release."""
-
-    card: Card
-    stick: Path
-    release: Release
-    folder: Path
-
-    def root(self, slot: str) -> bytes:
-        return self.card.root_of(slot).read_bytes()
-
-    def started_as(self, slot: str) -> Card:
-        return replace(self.card, running=slot)
-
-    def install(self) -> str:
-        return install(self.stick, self.release, self.card)
-
-    def starts(self) -> str:
-        """The slot that a plain start takes; its kernel and its root are there."""
-        slot = slots.chosen_slot(self.card.boot)
-        line = (self.card.boot / slot / "cmdline.txt").read_text()
-        assert f"root=LABEL=porchlight-{slot}" in line and (self.card.boot / slot / "vmlinuz").exists()
-        return slot
-
-
-def boot_archive(file: Path, **members: bytes) -> None:
-    with tarfile.open(file, "w") as tar:
-        for name, content in {**NEW_BOOT, **members}.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            tar.addfile(info, BytesIO(content))
 
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Hub:
-    boot, state, stick = (tmp_path / name for name in ("boot", "data", "stick"))
-    for folder in (boot / "a", state, stick):
-        folder.mkdir(parents=True)
-    (boot / "config.txt").write_bytes(CONFIG)
-    (boot / "a" / "vmlinuz").write_bytes(b"old kernel")
-    (boot / "a" / "cmdline.txt").write_text(LINE)
-    for slot in slots.SLOTS:
-        (tmp_path / f"root-{slot}").write_bytes(OLD_ROOT)
-        os.truncate(tmp_path / f"root-{slot}", SLOT_BYTES)
-    (stick / ROOT_FILE).write_bytes(lzma.compress(NEW_ROOT, preset=0))
-    boot_archive(stick / BOOT_FILE)
-    card = Card(
-        boot, state, "a", lambda slot: tmp_path / f"root-{slot}", lambda _device, _label: None, slots.Trial.BOOT_CODE
-    )
-    return Hub(card, stick, released(stick), tmp_path)
-
-
-def released(stick: Path) -> Release:
-    import hashlib  # noqa: PLC0415
-
-    raw = release_of([stick / ROOT_FILE, stick / BOOT_FILE])
-    raw = raw.replace(
-        hashlib.sha256((stick / ROOT_FILE).read_bytes()).hexdigest().encode() + b'"}',
-        hashlib.sha256(NEW_ROOT).hexdigest().encode() + b'"}',
-    ).replace(b'"extract_size": %d, ' % (stick / ROOT_FILE).stat().st_size, b'"extract_size": %d, ' % len(NEW_ROOT))
-    return read_release(raw, signatures(raw, (0, 1)), Trust(public_keys(), running=1, today=None))
+    return new_hub(tmp_path)
 
 
 def test_a_new_system_lies_on_the_other_slot_and_nothing_starts_it_yet(hub: Hub) -> None:
@@ -157,36 +80,6 @@ def test_what_lies_ready_and_was_not_asked_for_is_no_failure(hub: Hub) -> None:
 
     assert not went_back(hub.card) and not is_on_trial(hub.card)
     assert read_state(hub.card).trying == 7
-
-
-@pytest.mark.parametrize("damage", ["root", "boot", "gone", "more"])
-def test_a_stick_that_is_not_the_release_changes_nothing(hub: Hub, damage: str) -> None:
-    file = hub.stick / (BOOT_FILE if damage == "boot" else ROOT_FILE)
-    if damage == "gone":
-        file.unlink()
-    elif damage == "more":
-        file.write_bytes(file.read_bytes() + b"x")
-    else:
-        raw = bytearray(file.read_bytes())
-        raw[len(raw) // 2] ^= 1
-        file.write_bytes(raw)
-
-    with pytest.raises((Trouble, ValueError)):
-        hub.install()
-
-    assert hub.root("b").startswith(OLD_ROOT)
-    assert hub.starts() == "a" and slots.tried_slot(hub.card.boot) is None
-
-
-def test_an_archive_may_not_write_elsewhere(hub: Hub) -> None:
-    boot_archive(hub.stick / BOOT_FILE, **{"../config.txt": b"os_prefix=b/"})
-    hub.release = released(hub.stick)
-
-    with pytest.raises(Trouble, match="something else than plain files"):
-        hub.install()
-
-    assert (hub.card.boot / "config.txt").read_bytes() == CONFIG
-    assert slots.tried_slot(hub.card.boot) is None
 
 
 class PowerCut(BaseException):
@@ -273,92 +166,6 @@ def begin_trial(hub: Hub, *, running: str) -> None:
     line.write_text(LINE.replace("porchlight-a", f"porchlight-{running}"))
     script = Path(slots.__file__).parent / "overlay/usr/lib/porchlight/trial"
     subprocess.run(["sh", script, "begin", hub.card.boot, line], check=True)
-
-
-def test_while_a_new_system_is_on_trial_the_old_one_is_not_written_over(hub: Hub) -> None:
-    hub.install()
-    begin_try(hub.card)
-    hub.card = hub.started_as("b")
-    before = hub.root("a")
-
-    for refused in (hub.install, lambda: begin_try(hub.card)):
-        with pytest.raises(Trouble, match="on trial"):
-            refused()
-
-    assert hub.root("a") == before and hub.starts() == "a" and is_on_trial(hub.card)
-
-
-def test_a_root_that_is_larger_than_the_half_changes_nothing(hub: Hub) -> None:
-    os.truncate(hub.card.root_of("b"), len(NEW_ROOT) - 1)
-    before = hub.root("b")
-
-    with pytest.raises(Trouble, match="too large for this card"):
-        hub.install()
-
-    assert hub.root("b") == before and slots.tried_slot(hub.card.boot) is None
-
-
-def test_a_full_boot_partition_is_told_before_anything_is_written(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = hub.root("b")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=1_000_000))
-
-    with pytest.raises(Trouble, match="boot partition is full"):
-        hub.install()
-
-    assert hub.root("b") == before
-
-
-def test_a_half_that_does_not_take_what_is_written_is_told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    def pulled(*_: object) -> int:
-        raise OSError(errno.EIO, "Input/output error")
-
-    monkeypatch.setattr(os, "pwrite", pulled)
-
-    with pytest.raises(Trouble, match="the new system was not written") as told:
-        hub.install()
-
-    assert told.value.hint == "the system that runs is whole, and starts as before"
-    assert hub.starts() == "a" and slots.tried_slot(hub.card.boot) is None
-
-
-@pytest.mark.parametrize(
-    ("members", "words"),
-    [
-        ({"VMLINUZ": b"x"}, "twice the same"),  # FAT knows one of them
-        ({f"{number}.dtb": b"x" for number in range(120)}, "too many"),
-        ({".hidden": b"x"}, "plain files"),
-        ({"cmdline.txt": b"root=/dev/sda1 ro"}, "names no root"),
-        ({"cmdline.txt": b"\xff\xfe"}, "names no root"),
-    ],
-)
-def test_boot_files_that_fit_no_slot_are_refused(hub: Hub, members: dict[str, bytes], words: str) -> None:
-    boot_archive(hub.stick / BOOT_FILE, **members)
-    hub.release = released(hub.stick)
-
-    with pytest.raises(Trouble, match=words):
-        hub.install()
-
-    assert hub.starts() == "a" and slots.tried_slot(hub.card.boot) is None
-
-
-@pytest.mark.parametrize(("raw", "words"), [(b"no archive" * 200, "damaged"), (bytes(10_240), "lack cmdline.txt")])
-def test_an_archive_that_is_none_is_told(hub: Hub, raw: bytes, words: str) -> None:
-    (hub.stick / BOOT_FILE).write_bytes(raw)
-    hub.release = released(hub.stick)
-
-    with pytest.raises(Trouble, match=words):
-        hub.install()
-
-    assert hub.starts() == "a" and slots.tried_slot(hub.card.boot) is None
-
-
-def test_a_stick_that_shows_something_else_the_second_time_is_noticed(hub: Hub) -> None:
-    boot = hub.release.file(BOOT_FILE)
-    assert boot is not None
-    boot_archive(hub.stick / BOOT_FILE, vmlinuz=b"another kernel")
-
-    with pytest.raises(Trouble, match="changed while it was read"):
-        write_boot(hub.stick / BOOT_FILE, boot, hub.card.boot / "b", "b")
 
 
 def test_a_config_that_names_no_slot_is_told(hub: Hub) -> None:

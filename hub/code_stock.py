@@ -57,10 +57,9 @@ class CodeStock:
             self._thread.start()
 
     def stop(self) -> None:
+        """Make no more. The thread is not waited for: a busy machine gives it no time, and what it makes is for nobody."""
         self._is_over = True
         self._wanted.set()
-        if self._thread.is_alive():
-            self._thread.join(5.0)
 
     def take(self, language: str) -> MadeCode | None:
         """A code that nobody else gets; None: there is none just now."""

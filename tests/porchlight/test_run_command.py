@@ -64,7 +64,7 @@ def oak(tmp_path: Path, typed: Typed) -> Place:
 
 def test_a_hub_serves_its_pages_answers_commands_and_stops_when_told(oak: Place, typed: Typed) -> None:
     with run(oak) as process:
-        with urllib.request.urlopen(process.address, timeout=10) as answer:
+        with urllib.request.urlopen(process.address, timeout=60) as answer:
             assert answer.status == 200
             assert b"Oak" in answer.read()
         status = json.loads(typed("status", "--json", "--config", oak.config).stdout)
@@ -73,7 +73,7 @@ def test_a_hub_serves_its_pages_answers_commands_and_stops_when_told(oak: Place,
         assert len(pod.stdout.splitlines()) == 3
 
         process.popen.send_signal(signal.SIGTERM)
-        _, words = process.popen.communicate(timeout=20)
+        _, words = process.popen.communicate(timeout=60)
 
     assert process.popen.returncode == 0
     assert "Oak has stopped" in words
@@ -98,7 +98,7 @@ def test_two_processes_never_share_a_data_folder(oak: Place) -> None:
             [sys.executable, "-m", "porchlight.cli", "run", "--config", other],
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=60,
             check=False,
         )
 

@@ -34,4 +34,4 @@ def test_any_text_is_a_target_or_refused(text: str) -> None:
         target = parse_target(text)
     except ValueError:
         return
-    assert parse_target(str(target)) == target or isinstance(target, SerialTarget)
+    assert isinstance(target, SerialTarget) or parse_target(str(target)) == target

@@ -82,10 +82,11 @@ def check(config: Path) -> None:
 @_root_option
 def apply(config: Path, yes: bool, unattended: bool, root: Path) -> None:
     """Put the configuration in force, and back if it does not come up."""
-    from porchlight.access_point_machine import note
+    from porchlight.access_point_machine import STATUS_BACK, note
 
     ended = _ended(config, asks=not yes, shows=True, root=root) if not unattended else _ended_for_good(config, root)
-    if root == Path("/") and os.geteuid() == 0:
+    # Whoever was asked and said no, or is told at the terminal what is missing, needs no page for it.
+    if root == Path("/") and os.geteuid() == 0 and (ended is None or unattended or ended.status == STATUS_BACK):
         note(is_refused=ended is not None)
     if ended is not None:
         raise ended

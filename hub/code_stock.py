@@ -57,7 +57,7 @@ class CodeStock:
             self._thread.start()
 
     def stop(self) -> None:
-        """Make no more. The thread is not waited for: a busy machine gives it no time, and what it makes is for nobody."""
+        """Make no more. The thread is not waited for: a busy machine gives it little time, for what nobody needs."""
         self._is_over = True
         self._wanted.set()
 

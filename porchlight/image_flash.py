@@ -36,6 +36,7 @@ def flash(image: Path, name: str | None, settings: Path | None, language: str, y
     if yes and name is None:
         raise Stop("--yes needs to know the drive", "name it with --to", status=STATUS_USAGE)
     toml = settings_text(settings) if settings is not None else None
+    code = new_code(language) if toml is None else None
     with told_in_words():
         check_release(image, trust_of(today()))
         drives = removable_drives()
@@ -50,7 +51,6 @@ def flash(image: Path, name: str | None, settings: Path | None, language: str, y
         refuse_if_too_small(job)
         if not yes:
             ask_again(drive)
-        code = new_code(language) if toml is None else None
         with held(drive.path):
             with bar("writing", content.size) as told:
                 write(job, told)
@@ -73,8 +73,10 @@ def settings_text(file: Path) -> str:
 
 
 def new_code(language: str) -> str:
-    from mesh.words import code_from
+    from mesh.words import LISTS, code_from
 
+    if language not in LISTS:
+        raise Stop(f"there are no words in {language!r}", f"there are: {', '.join(LISTS)}", status=STATUS_USAGE)
     return code_from(os.urandom(32), os.urandom(16), language)
 
 

@@ -55,6 +55,12 @@ def test_a_packed_image_and_settings_of_ones_own(bench: Bench) -> None:
     assert result.stdout == ""
 
 
+def test_a_language_without_words_is_told_before_anything_is_asked(bench: Bench) -> None:
+    result = bench.flash("--language", "xx")
+
+    assert result.exit_code == 2 and "there are: en, es, ar" in result.output
+
+
 def test_settings_with_a_mistake_are_refused_before_anything_is_written(bench: Bench) -> None:
     settings = bench.folder / "hub.toml"
     settings.write_text('[hub]\nname = ""\n')

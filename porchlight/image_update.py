@@ -30,6 +30,7 @@ PARTITIONS = Path(
 )  # of the card that runs, never of another in a reader (60-porchlight-card.rules)
 HEALTHY_WITHIN_S = 300.0  # from the start of the check; a Zero 2 W serves its first page in a fifth of it
 LOOK_EVERY_S = 3.0
+OF_A_STICK = "porchlight-stick@"
 DEFAULT_LISTEN = "0.0.0.0:8080"
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104  (looked at, not listened on)
 GOOD_FOR_DAYS = 365
@@ -220,16 +221,22 @@ def trouble_with(page: str) -> str | None:
     from image_build.trouble import Trouble
 
     try:
-        failed = run(("systemctl", "--failed", "--plain", "--no-legend"), failed="systemd does not answer").split()
+        told = run(("systemctl", "--failed", "--plain", "--no-legend"), failed="systemd does not answer")
     except Trouble as trouble:
         return trouble.words
-    if failed:
-        return f"{failed[0]} failed"
+    if failed := failed_unit(told):
+        return f"{failed} failed"
     try:
         with urllib.request.urlopen(page, timeout=10.0) as answer:  # noqa: S310 (this machine's own pages)
             return None if answer.status == 200 else f"the pages answer {answer.status}"
     except (urllib.error.URLError, OSError) as problem:
         return f"the pages do not answer ({problem})"
+
+
+def failed_unit(told: str) -> str | None:
+    """The first that counts. A stick that cannot be read is no fault of the system; the update's may still be in."""
+    names = (line.split()[0] for line in told.splitlines() if line.strip())
+    return next((name for name in names if not name.startswith(OF_A_STICK)), None)
 
 
 def wait_until_well(

@@ -21,7 +21,15 @@ from image_build.release import RELEASE_FILE, Trust, check_file, read_release_be
 from image_build.slots import Trial
 from image_build.trouble import Trouble
 from image_build.unpacking import content_of, unpacked
-from porchlight.image_update import boot_partition_open, own_page, settle, try_once, update, wait_until_well
+from porchlight.image_update import (
+    boot_partition_open,
+    failed_unit,
+    own_page,
+    settle,
+    try_once,
+    update,
+    wait_until_well,
+)
 
 PLAN = Plan("test", (), boot_mib=40, slot_mib=4, data_mib=4)
 NAMED = Named(version=9, name="0.9", expires=date(2027, 1, 1))
@@ -67,6 +75,21 @@ def test_the_hub_is_asked_where_its_pages_are(tmp_path: Path, listen: str, page:
     config.write_text(f'[hub]\nname = "Alder"\n\n[portal]\nlisten = ["{listen}"]\n')
 
     assert own_page(config) == page
+
+
+@pytest.mark.parametrize(
+    ("told", "failed"),
+    [
+        ("", None),
+        ("porchlight-stick@sda1.service loaded failed failed Porchlight: the USB stick\n", None),
+        (
+            "porchlight-stick@sda1.service loaded failed\nporchlight-hostapd.service loaded failed\n",
+            "porchlight-hostapd.service",
+        ),
+    ],
+)
+def test_a_stick_that_cannot_be_read_ends_no_trial(told: str, failed: str | None) -> None:
+    assert failed_unit(told) == failed
 
 
 def test_a_system_that_needs_its_time_is_given_it() -> None:

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from mesh import labels
-from mesh.block import LANE_DAYS, Lane, LogId
+from mesh.block import LANE_DAYS, BlockId, Lane, LogId
 from mesh.frame import BODY_BYTES_MAX, Clock, put_clock, take_clock
 from mesh.refused import Refused
-from mesh.runs import SEQUENCE_MAX, Runs, gaps, without
+from mesh.runs import NOTHING, SEQUENCE_MAX, Runs, gaps, holds, without
 from mesh.varint import Reader, put_varint
 
 DIGEST_HASH_BYTES = 4
@@ -47,6 +47,9 @@ class DigestPart:
 
     def covers(self, hub: bytes) -> bool:
         return self.first_hub <= hub <= self.last_hub
+
+    def holds(self, block_id: BlockId) -> bool:
+        return holds(self.held.get(block_id.log, NOTHING), block_id.sequence)
 
 
 def digest_hash(held: Held) -> bytes:

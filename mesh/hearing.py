@@ -182,6 +182,7 @@ class Hearing:
                 self._receive_digest(hub, said)
             case Request():
                 self._turns.wants.heard(said, self._now_s)
+                self._turns.answers.asks(hub, said)
                 if said.preferred in (self._hub, None) and self._turns.answers.asked(
                     hub, said, self._logs.is_live, self._now_s
                 ):
@@ -193,6 +194,7 @@ class Hearing:
     def _receive_receipts(self, hub: bytes, said: Entries) -> None:
         entries = known_only(said, self._is_known)
         self._out += self._turns.receipts.heard(hub, entries, len(self._intake.roster), self._now_s)
+        self._turns.answers.holds(hub, entries.__contains__)
         for block_id in entries:
             self._miss(block_id.log, runs_of([block_id.sequence]), hub)
 
@@ -204,6 +206,7 @@ class Hearing:
         for log_id, runs in part.held.items():
             if self._is_known(log_id.hub):
                 self._miss(log_id, runs, hub)
+        self._turns.answers.holds(hub, part.holds)
         self._out += self._turns.receipts.heard_digest(hub, part.held)
         for behind, life, counter in part.behind:
             if (behind, life) == (self._hub, self._life.number):

@@ -230,7 +230,7 @@ class Turns:
         return self.writer.digest(body, self.kind)
 
     def _build_repair(self) -> Built | None:
-        while (repair := self.answers.take(self._logs.priority)) is not None:
+        while (repair := self.answers.take(self._logs.priority, self._now_s)) is not None:
             built = self._build_row(repair) if isinstance(repair, CodedRepair) else self._build_plain(repair.block_id)
             if built is None:
                 continue

@@ -7,10 +7,12 @@ from mesh.airtime import HOUR_S, airtime_s, preset_named, share_of
 from mesh.block import Block, BlockId, Priority
 from mesh.engine import EngineConfig
 from mesh.events import FrameKind, Send
+from mesh.roster import Network
 from mesh.timing import Timing
+from mesh.virtual.asked import Asked
 from mesh.virtual.sim_hub import SimHub
 
-LATE_S = 120.0  # a block that came so lately may have been asked for before, and its repair was on its way
+LATE_S = 120.0  # who asked, and was sent nothing for so long, asks again: no answer is owed any more
 SPIN_MAX = 100  # wakes in a row at one moment
 ROUNDING_S = 1e-6
 
@@ -39,6 +41,7 @@ class Promises:
         report: Report,
         seed: int,
         config: EngineConfig,
+        network: Network,
         clock: Callable[[], float],
     ) -> None:
         self._hubs = hubs
@@ -47,7 +50,8 @@ class Promises:
         self._config = config
         self._preset = preset_named(config.preset)
         self._allowance_s = share_of(config.region, config.share) * HOUR_S
-        self._late_s = LATE_S * Timing.of(self._preset).scale
+        late_s = LATE_S * Timing.of(self._preset).scale
+        self._asked = [Asked(hub.keys.hub_id, network, late_s) for hub in hubs]
         self._clock = clock
         self._blocks: dict[BlockId, Block] = {}
         self._unsent_alerts: list[dict[BlockId, float]] = [{} for _ in hubs]
@@ -80,7 +84,13 @@ class Promises:
             self._hold(not waiting, f"hub {hub} sent a block while its alert waited: {waiting}")
         if send.repair and send.block_id is not None:
             self._repaired(hub, send.block_id)
+        if send.repair or send.kind is FrameKind.CODED:
+            self._asked[hub].sent(send.frame, send.block_id, now_s)
         self._keep_within(hub, airtime_s(len(send.frame), self._preset, self._config.firmware))
+
+    def heard(self, hub: int, frame: bytes) -> None:
+        """Its engine took this control frame."""
+        self._asked[hub].heard(frame, self._clock())
 
     def will_wake(self, hub: int, wake_s: float) -> None:
         at_s, times = self._spins.get(hub, (-1.0, 0))
@@ -93,10 +103,8 @@ class Promises:
         self._report.repaired.append((now_s, hub, block_id))
         others = [each for each in self._hubs if each is not self._hubs[hub]]
         self._report.needless += all(block_id in each.source.blocks for each in others)
-        missed = any(
-            block_id not in each.source.blocks or each.got_s[block_id] > now_s - self._late_s for each in others
-        )
-        self._hold(missed, f"hub {hub} sent {block_id} again, which nobody missed")
+        missed = self._asked[hub].is_missed(block_id, now_s)
+        self._hold(missed, f"hub {hub} sent {block_id} again, which nobody who asked for it can miss")
 
     def _keep_within(self, hub: int, airtime: float) -> None:
         now_s, sent = self._clock(), self._sent[hub]

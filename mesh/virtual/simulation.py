@@ -21,6 +21,7 @@ from mesh.events import (
     Event,
     FrameDone,
     FrameReceived,
+    Heard,
     LifeOpened,
     LinkChanged,
     Send,
@@ -62,9 +63,10 @@ class World:
         self._on_action = on_action
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
+        self._frame = b""  # the one that is being heard
         self.network: Network = found_network("simulation", DAY, self._rng.randbytes)
         self.hubs = self._make_hubs(len(placement))
-        self._promises = Promises(self.hubs, self.report, seed, self._config, lambda: self.now_s)
+        self._promises = Promises(self.hubs, self.report, seed, self._config, self.network, lambda: self.now_s)
         self.roster = Roster(RosterHub(hub.keys.public, f"hub {index}") for index, hub in enumerate(self.hubs))
         self.air = FloodingAir(
             placement,
@@ -178,6 +180,8 @@ class World:
                 kind = "repair" if action.repair else str(action.kind)
                 self.air.send(hub, action.frame, kind)
                 self.after(ACCEPT_S, lambda: self.tell(hub, FrameDone(action.frame_id, ok=True)))
+            case Heard():
+                self._promises.heard(hub, self._frame)
             case Stored(block_id=block_id, hub_id=hub_id):
                 self._promises.stored(hub, block_id, hub_id)
             case Dropped(reason=reason):
@@ -199,6 +203,7 @@ class World:
             self.tell(hub, Tick())
 
     def _heard(self, hub: int, packet: Packet, snr_db: float) -> None:
+        self._frame = packet.payload
         self.tell(hub, FrameReceived(packet.payload, packet.origin, snr_db))
 
     def _observe(self, sent: OnAir) -> None:

@@ -25,9 +25,9 @@ def ordinary(_: BlockId) -> Priority:
     return Priority.ORDINARY
 
 
-def taken(made: Answers) -> list[PlainRepair | CodedRepair]:
+def taken(made: Answers, now_s: float = 101.0) -> list[PlainRepair | CodedRepair]:
     found = []
-    while (repair := made.take(ordinary)) is not None:
+    while (repair := made.take(ordinary, now_s)) is not None:
         found.append(repair)
     return found
 
@@ -61,7 +61,7 @@ def test_alerts_are_repaired_first() -> None:
     made = answers()
     ask(made, BIRCH, 3, 9)
 
-    first = made.take(lambda block_id: Priority.ALERT if block_id.sequence == 9 else Priority.ORDINARY)
+    first = made.take(lambda block_id: Priority.ALERT if block_id.sequence == 9 else Priority.ORDINARY, 101.0)
 
     assert first == PlainRepair(BlockId(LOG, 9))
 
@@ -113,4 +113,40 @@ def test_what_expired_is_not_repaired() -> None:
 
     made.prune(lambda _: False)
 
-    assert made.take(ordinary) is None
+    assert made.take(ordinary, 101.0) is None
+
+
+def test_who_says_that_it_holds_a_block_waits_for_it_no_more() -> None:
+    made = answers()
+    ask(made, BIRCH, 3, 4)
+    ask(made, CEDAR, 4)
+
+    made.holds(BIRCH, lambda _: True)
+
+    assert taken(made) == [PlainRepair(BlockId(LOG, 4))]
+
+
+def test_what_a_later_request_leaves_out_has_come() -> None:
+    made = answers()
+    ask(made, BIRCH, 3, 4, 5, 8)
+
+    made.asks(BIRCH, Request(CEDAR, {LOG: runs_of([4, 7])}))
+
+    assert taken(made) == [PlainRepair(BlockId(LOG, 4)), PlainRepair(BlockId(LOG, 8))]
+
+
+def test_who_was_sent_nothing_for_two_minutes_asks_again_and_is_owed_nothing() -> None:
+    made = answers()
+    ask(made, BIRCH, 3, 4, now_s=100.0)
+    ask(made, CEDAR, 30, now_s=150.0)
+
+    assert taken(made, now_s=221.0) == [PlainRepair(BlockId(LOG, 30))]
+
+
+def test_a_long_answer_goes_on_as_long_as_it_goes_on() -> None:
+    made = answers()
+    ask(made, BIRCH, *range(20), now_s=100.0)
+
+    found = [made.take(ordinary, 100.0 + 60.0 * number) for number in range(20)]
+
+    assert found == [PlainRepair(BlockId(LOG, number)) for number in range(20)]

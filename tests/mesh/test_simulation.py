@@ -152,6 +152,19 @@ def test_with_a_third_of_all_frames_lost_everybody_has_everything_in_the_end(see
     assert world.report.needless <= len(repaired(world)) / 4
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_where_more_is_written_than_the_air_can_take_nothing_is_repaired_that_nobody_misses(seed: int) -> None:
+    """Answers wait for minutes there, and those who asked get their blocks otherwise: the world checks each repair."""
+    world = World(random_placement(8, Random(seed)), seed=seed, loss=0.05)
+    world.start_all()
+    world.run(300)
+    for number in range(8 * 40):
+        world.publish(number % 8, b"number %d" % number)
+        world.run(3.75)
+
+    assert repaired(world)
+
+
 def settled_in_loss(seed: int) -> World:
     world = World(line(5), seed=seed, loss=0.3)
     world.start_all()

@@ -1,8 +1,11 @@
 """How is the card divided, and how does a folder become a file system on it? No loop device, no mount."""
 
 import hashlib
+import shutil
+import tempfile
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +14,8 @@ from image_build.programs import run
 from image_build.trouble import Trouble
 
 SECTOR = 512
+IN_MEMORY = Path("/dev/shm")  # noqa: S108  # a folder of a random name is made there
+IN_MEMORY_BYTES = 1 << 30  # twice the root, for a moment
 FIRST_MIB = 4  # a whole erase block of most cards
 FAT32_LBA, LINUX = "c", "83"
 ROOT_LABELS = ("porchlight-a", "porchlight-b")
@@ -62,9 +67,31 @@ def table(plan: Plan, epoch: int) -> str:
 
 def build_root_partition(image: Path, tree: Path, plan: Plan, epoch: int) -> None:
     """`image`: ext4 with all of `tree`."""
-    _make_ext4(image, plan.slot_mib, ROOT_LABELS[0], ROOT_FEATURES, epoch, ("-d", tree, "-m", "0"))
+    with in_order(tree) as ordered:
+        _make_ext4(image, plan.slot_mib, ROOT_LABELS[0], ROOT_FEATURES, epoch, ("-d", ordered, "-m", "0"))
     inside = (f"/{path.relative_to(tree)}" for path in sorted(tree.rglob("*")))
     _settle_times(image, ("/", "/lost+found", *inside), epoch)
+
+
+@contextmanager
+def in_order(tree: Path) -> Iterator[Path]:
+    """`tree` once more, in a place where folders list their files in one order on every machine.
+
+    mke2fs takes them as they are listed. A disk's ext4 lists by a secret of its own; memory (tmpfs) by when they came.
+    """
+    free = shutil.disk_usage(IN_MEMORY).free if IN_MEMORY.is_dir() else 0
+    if free < IN_MEMORY_BYTES:
+        yield tree  # no such place: two images are then identical if both are built on this disk
+        return
+    with tempfile.TemporaryDirectory(prefix="porchlight-root-", dir=IN_MEMORY) as folder:
+        archive, ordered = Path(folder) / "root.tar", Path(folder) / "root"
+        ordered.mkdir()
+        same = ("--numeric-owner", "--xattrs", "--xattrs-include=*")
+        failed = "the root could not be put in order"
+        run(("tar", "-C", tree, "--sort=name", *same, "-cf", archive, "."), failed=failed)
+        run(("tar", "-C", ordered, *same, "-xpf", archive), failed=failed)
+        archive.unlink()
+        yield ordered
 
 
 def build_data_partition(image: Path, plan: Plan, epoch: int) -> None:

@@ -1,5 +1,6 @@
 """How is an image made? The steps in their order. Each takes what those before it left; what takes long is kept."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,7 @@ class Built:
 def build(wanted: Wanted, progress: Progress, uid: int) -> Built:
     """The image in wanted.out. Ends in words (Trouble) where it cannot; what was done stays done."""
     check_machine(wanted, uid)
+    os.umask(0o022)  # whatever the builder's is: it would show in the modes of the packages' files
     source = source_in(wanted.checkout)
     with opened(wanted.cache, progress) as cache:
         root = build_root(cache, source.epoch)

@@ -1,8 +1,8 @@
 """How do the hub's Python packages for arm64 come to be? Wheels by the lock file, unpacked; nothing is compiled."""
 
-import shutil
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 from image_build.cache import Cache, remove
 from image_build.programs import run
@@ -52,13 +52,10 @@ def build_hub(cache: Cache, source: Source) -> Path:
             hint="type `make environment`: it installs what this step needs",
             more={"SOURCE_DATE_EPOCH": str(source.epoch)},
         )
-        run(
-            (*pip, "install", "--no-deps", "--no-compile", "--target", folder, *sorted(wheels.glob("*.whl"))),
-            failed="the project's own package could not be unpacked",
-        )
-        shutil.rmtree(folder / "bin", ignore_errors=True)
-        for info in folder.glob("*.dist-info"):
-            (info / "direct_url.json").unlink(missing_ok=True)  # where this machine had the wheel
+        # Unpacked, not installed: pip would write down where this machine had it.
+        for wheel in wheels.glob("*.whl"):
+            with ZipFile(wheel) as packed:
+                packed.extractall(folder)
         for old in (copy, wheels):
             remove(old)
 

@@ -190,7 +190,7 @@ def test_a_phone_that_holds_a_hundred_connections_gets_some_and_others_their_pag
         for one in wanted:
             one.setblocking(False)
             one.connect_ex((OWN, 80))
-        # A busy machine may lose a packet: what is neither taken nor refused for long is asked for again ever more rarely.
+        # A busy machine may lose a packet: what was neither taken nor refused is asked for again ever more rarely.
         until(lambda: sum(map(is_decided, wanted)) > HELD * 0.9, "nearly each connection is taken or refused")
         decided = [one for one in wanted if is_decided(one)]
         taken = sum(one.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0 for one in decided)

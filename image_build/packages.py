@@ -15,7 +15,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "other networks": ("wpasupplicant", "systemd-resolved", "mosquitto", "ca-certificates"),
     "time": ("systemd-timesyncd", "tzdata"),
     "memory": ("systemd-zram-generator",),
-    "the card": ("e2fsprogs", "dosfstools", "fdisk", "xz-utils"),
+    "the card": ("e2fsprogs", "dosfstools", "fdisk", "mtools", "xz-utils"),
     "the hub": ("python3",),
     "who looks after it": ("openssh-server", "nano", "less"),
 }  # fmt: skip

@@ -130,7 +130,7 @@ def evil_twin(ana: Phone, ben: Phone, twin: Phone) -> None:
     words = passwords()
     config = FOLDER / "twin.conf"
     config.write_text(
-        f"interface={twin.interface}\ndriver=nl80211\nctrl_interface={FOLDER}/twin\nssid={NAME}\nhw_mode=g\nchannel=6\n"
+        f"interface={twin.interface}\ndriver=nl80211\nctrl_interface={FOLDER}/twin\nlogger_syslog=0\nssid={NAME}\nhw_mode=g\nchannel=6\n"
         f"wpa=2\nwpa_key_mgmt=WPA-PSK\nrsn_pairwise=CCMP\nwpa_passphrase={words[WifiUse.POSTER]}\n"
     )
     hostapd = subprocess.Popen(

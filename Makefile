@@ -93,4 +93,4 @@ $(VENV)/test.stamp: requirements-test.lock pyproject.toml scripts/make-environme
 	touch $@ $(VENV)/run.stamp
 
 clean:
-	rm -rf $(VENV) demo-data .pytest_cache .mypy_cache .ruff_cache .hypothesis build ./*.egg-info
+	rm -rf $(VENV) demo-data demo-islands .pytest_cache .mypy_cache .ruff_cache .hypothesis build ./*.egg-info

@@ -42,7 +42,7 @@ image-smoke: $(VENV)/test.stamp
 	scripts/install-debian-packages image
 	$(BIN)/pytest -s -m image $(ARGS)
 
-# The Wi-Fi of the same image, with the kernel's virtual radios: a quarter of an hour. PORCHLIGHT_IMAGE=FILE: one that is there.
+# The Wi-Fi of the same image, with the kernel's virtual radios: ten minutes or more. PORCHLIGHT_IMAGE=FILE: one that is there.
 test-wifi: $(VENV)/test.stamp
 	scripts/install-debian-packages image
 	$(BIN)/pytest -s -m wifi $(ARGS) tests/wifi
